@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* area.c - whether snapshots that show blocks of newer ones have them (cow/area_life.c). */
+/* area.c - checks that snapshots that show blocks of newer ones have them (cow/area_life.c). */
 #include "simfs/volume/verify/verifier.h"
 
 static bool is_in_area(const struct verify_entry *entry)
@@ -11,7 +11,7 @@ static bool is_in_area(const struct verify_entry *entry)
 	return profile && profile->shares_area;
 }
 
-/* The one in the area whose number is ID, or NULL. */
+/* The snapshot of the area with the number ID, or NULL. */
 static const struct verify_entry *find(const struct verifier *verifier, uint64_t id)
 {
 	for (size_t i = 0; i < verifier->entry_count; i++) {
@@ -23,7 +23,7 @@ static const struct verify_entry *find(const struct verifier *verifier, uint64_t
 	return NULL;
 }
 
-/* Newer and newer ones, as far as ENTRY shows their blocks. */
+/* Checks the newer ones whose blocks ENTRY shows. */
 static void check_newer(const struct verifier *verifier, const struct verify_entry *entry)
 {
 	const struct verify_entry *at = entry;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chain.c - whether the stores of a volume belong together: parents, lineages, numbers. */
+/* chain.c - checks that the stores of a volume are consistent: parents, lineages, numbers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static void tell(const struct verifier *verifier, const struct verify_entry *ent
 		after);
 }
 
-/* ---- how they hang together ---- */
+/* ---- links ---- */
 
 /* The node ID, by the name of its file, or NULL. */
 static const struct verify_entry *find_node(const struct verifier *verifier, uint64_t id)
@@ -62,7 +62,7 @@ static bool has_child_of_its_lineage(
 	return false;
 }
 
-/* Any node or snapshot. */
+/* Whether it has any node or snapshot as child. */
 static bool has_child(const struct verifier *verifier, const struct verify_entry *node)
 {
 	for (size_t i = 0; i < verifier->entry_count; i++) {
@@ -72,7 +72,7 @@ static bool has_child(const struct verifier *verifier, const struct verify_entry
 	return false;
 }
 
-/* A leaf that was taken back, and has nothing: the next mount removes it. */
+/* A leaf whose creation was undone, without data: the next mount removes it. */
 static bool is_left_over(const struct verifier *verifier, const struct verify_entry *node)
 {
 	if (!node->store || node->is_damaged || store_blocks(node->store) > 0 ||
@@ -137,11 +137,11 @@ static const struct verify_entry *find_head(const struct verifier *verifier, uin
 	return NULL;
 }
 
-/* Whether a view from node AT on has BLOCK from NODE. */
+/* Whether a view from node AT on shows NODE's data at BLOCK. */
 static bool shows(const struct verifier *verifier, const struct verify_entry *at,
 	const struct verify_entry *node, uint64_t block)
 {
-	/* One that cannot be read may have it, and hides what is below. */
+	/* An unreadable node may have it, and hides what is below. */
 	for (size_t steps = 0; at && at->store && steps <= verifier->entry_count; steps++) {
 		if (store_has_data(at->store, block))
 			return at == node;
@@ -180,9 +180,9 @@ const char *verify_shown_by(const struct verifier *verifier, const struct verify
 	return buffer;
 }
 
-/* ---- what does not belong together ---- */
+/* ---- inconsistencies ---- */
 
-/* Up to the root, by way of superblocks that check. */
+/* Follows the parents up to the root, through valid superblocks. */
 static void check_parents(const struct verifier *verifier, const struct verify_entry *entry)
 {
 	const struct verify_entry *at = entry;
@@ -199,7 +199,7 @@ static void check_parents(const struct verifier *verifier, const struct verify_e
 	}
 }
 
-/* Whether a node or a snapshot shows what NODE has. */
+/* Whether a node or a snapshot shows the data of NODE. */
 static bool is_shown(const struct verifier *verifier, const struct verify_entry *node)
 {
 	for (size_t i = 0; i < verifier->entry_count; i++) {
@@ -212,7 +212,7 @@ static bool is_shown(const struct verifier *verifier, const struct verify_entry 
 	return false;
 }
 
-/* Whether the live view, or a clone that has not failed, is written to the heads of LINEAGE. */
+/* Whether the live view, or a clone that has not failed, writes to the head of LINEAGE. */
 static bool is_written_to(const struct verifier *verifier, uint64_t lineage)
 {
 	for (size_t i = 0; i < verifier->entry_count && lineage != 0; i++) {
@@ -225,8 +225,8 @@ static bool is_written_to(const struct verifier *verifier, uint64_t lineage)
 	return lineage == 0;
 }
 
-/* Of two nodes that are each the last one of a lineage, nobody knows which is written to; and what
- * is written to must not be what somebody else shows. */
+/* If two nodes are each the last of a lineage, it is unknown which one is written to; and a
+ * node that is written to must not be shown by another view. */
 static void check_head(const struct verifier *verifier, const struct verify_entry *node)
 {
 	char whose[VERIFY_WHOSE_BYTES];
@@ -249,7 +249,7 @@ static bool has_node_of(const struct verifier *verifier, uint64_t lineage)
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		const struct verify_entry *entry = &verifier->entries[i];
 
-		/* One that does not say may be it. */
+		/* A node that cannot be identified may be it. */
 		if (entry->kind == VERIFY_NODE &&
 			(!entry->has_facts || entry->owner.lineage == lineage))
 			return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* files.c - what lies in a state folder beside the stores, and whether it belongs there. */
+/* files.c - checks whether the other files in a state folder belong there. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static void check_sums(const struct verifier *verifier, const char *file)
 {
 	bool is_sure = true;
 
-	/* What was read of it was told with its store. */
+	/* What was read of it was reported with its store. */
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		const struct verify_entry *entry = &verifier->entries[i];
 		char owned[STORE_SUMS_NAME_BYTES];
@@ -42,7 +42,7 @@ static void check_sums(const struct verifier *verifier, const char *file)
 		if (entry->has_facts && strcmp(owned, file) == 0)
 			return;
 	}
-	/* A store that says nothing of itself may be the one. */
+	/* It may belong to a store that could not be identified. */
 	verify_tell(verifier, true, file, 0, NULL, "%s",
 		is_sure ? "the checksums of a store that is gone; the next mount removes them"
 			: "the checksums of a store that is gone or cannot be read");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store.c - one store of an unmounted volume: whether it is whole, and each of its blocks.
- */
+/* store.c - checks one store of an unmounted volume, and each of its blocks. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +8,7 @@
 #include "simfs/base/log.h"
 #include "simfs/volume/verify/verifier.h"
 
-/* The clone whose number is LINEAGE, or NULL. */
+/* The clone with the number LINEAGE, or NULL. */
 static const struct verify_entry *find_clone(const struct verifier *verifier, uint64_t lineage)
 {
 	for (size_t i = 0; i < verifier->entry_count; i++) {
@@ -47,7 +46,7 @@ const char *verify_whose(const struct verifier *verifier, const struct verify_en
 	return buffer;
 }
 
-/* Why a store that checks is none of this volume's, or NULL. */
+/* Why a valid store does not belong to this volume, or NULL. */
 static const char *misfit(const struct verifier *verifier, const struct verify_entry *entry)
 {
 	const struct store_facts *facts = &entry->facts;
@@ -77,14 +76,14 @@ static const char *misfit(const struct verifier *verifier, const struct verify_e
 	return strcmp(expected, entry->file) == 0 ? NULL : "it is another node";
 }
 
-/* A snapshot that a mount gives up, since nobody can say which of its blocks are missing. */
+/* A snapshot that a mount gives up, since it is unknown which of its blocks are missing. */
 static bool is_given_up(const struct verify_entry *entry, const struct store_findings *findings)
 {
 	return findings->machine_restarted && !findings->was_durable &&
 	       entry->kind != VERIFY_NODE && entry->owner.mode != SNAPSHOT_MODE_CLONE;
 }
 
-/* Of ID.sums, beside a store that checks. */
+/* Reports on ID.sums, beside a valid store. */
 static void tell_sums(const struct verifier *verifier, struct verify_entry *entry,
 	const char *whose, const struct store_findings *findings)
 {
@@ -106,7 +105,7 @@ static void tell_sums(const struct verifier *verifier, struct verify_entry *entr
 			findings->units_as_found * STORE_UNIT_BYTES >> 10);
 }
 
-/* Of one that could be read. */
+/* Reports on a store that could be read. */
 static void tell_findings(const struct verifier *verifier, struct verify_entry *entry,
 	const char *whose, const struct store_findings *findings)
 {
@@ -129,8 +128,8 @@ static void tell_findings(const struct verifier *verifier, struct verify_entry *
 	}
 }
 
-/* Opens the store of ENTRY: by all headers, or as a mount does, which goes by the summaries where
- * it can. */
+/* Opens the store of ENTRY: with all its headers, or like a mount, which uses the summaries
+ * where possible. */
 static int open_store(const struct verifier *verifier, struct verify_entry *entry, bool as_a_mount,
 	struct store **ret, struct store_findings *findings)
 {
@@ -157,8 +156,8 @@ static void take_store(struct verify_entry *entry, struct store *store)
 	entry->owner = owner_of(&entry->facts);
 }
 
-/* It cannot be opened by all its headers, with ERROR.  When a mount can do without the one that is
- * damaged, what it reads is judged: returns 0, and FINDINGS are those of a mount. */
+/* It cannot be opened with all its headers, because of ERROR. If a mount can do without the
+ * damaged one, judges what a mount reads: returns 0, with FINDINGS of a mount. */
 static int open_as_a_mount(const struct verifier *verifier, struct verify_entry *entry, int error,
 	struct store_findings *findings)
 {
@@ -183,7 +182,7 @@ static bool is_of_the_machine(int error)
 	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EACCES;
 }
 
-/* Of one that a mount refuses as well. */
+/* Reports on a store that a mount would refuse, too. */
 static void tell_refused(const struct verifier *verifier, struct verify_entry *entry, int error,
 	const char *whose, const struct store_findings *findings)
 {
@@ -225,7 +224,7 @@ int verify_store_open(const struct verifier *verifier, struct verify_entry *entr
 		tell_findings(verifier, entry, whose, &findings);
 	if (!strange)
 		return 0;
-	/* What it says of others is then of no use. */
+	/* Its references to others are useless then. */
 	entry->is_damaged = true;
 	entry->has_facts = false;
 	store_destroy(entry->store);
@@ -269,7 +268,7 @@ static int found_damaged(void *context, const struct store_damage *damage)
 	const struct found *found = context;
 	struct verify_entry *entry = found->entry;
 
-	/* A block of several units is told once. */
+	/* A block of several units is reported once. */
 	if (entry->damaged_blocks > 0 && entry->damaged_last == damage->block)
 		return 0;
 	entry->is_damaged = true;

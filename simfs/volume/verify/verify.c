@@ -65,7 +65,7 @@ static int visit(const char *file, void *context)
 	return other_add(verifier, file);
 }
 
-/* Snapshots first: what is said of a node names its clone. */
+/* Snapshots first: findings in a node name its clone. */
 static int by_kind_and_name(const void *left, const void *right)
 {
 	const struct verify_entry *one = left, *other = right;
@@ -132,7 +132,7 @@ static void verifier_deinit(struct verifier *verifier)
 	free(verifier->others);
 }
 
-/* What is said of a block of a node is seen from all nodes: so they are opened first. */
+/* Findings about a block of a node name all views that show it, so all nodes are opened first. */
 static int check_stores(struct verifier *verifier)
 {
 	int error = 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * in_progress.c - a set that is in progress keeps others out: one that is under way, and one whose
+ * in_progress.c - a set in progress keeps others from starting: an active one, and one whose
  * requester has died.
  *
- * Of the latter VSS knows nothing but that it was never told of its end.  The service itself
- * thaws whoever was frozen, and gives the snapshot up (writers.h, promises 1 and 3).
+ * About the latter VSS only knows that it was never told its end. The service itself thaws
+ * the frozen writers, and gives the snapshot up (writers.h, promises 1 and 3).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,14 +17,14 @@
 
 #define CODE_TEXT_BYTES 16
 
-/* ---- who is kept out ---- */
+/* ---- refusing others ---- */
 
 bool writer_set_rests(const struct volume *volume)
 {
 	return volume->writers.set.phase == SET_IDLE || volume->writers.set.phase == SET_DEAD;
 }
 
-/* One that is not idle: a Thaw did not reach it, or it still thaws. */
+/* A writer that is not idle: a Thaw did not reach it, or it is still thawing. */
 static const struct volume_writer *find_not_idle(const struct volume *volume)
 {
 	list_for_each (at, &volume->writers.list) {
@@ -41,7 +41,7 @@ static bool keeps_dead_sets(const struct volume *volume)
 	return volume->options.profile->dead_set_limit_ns > 0;
 }
 
-/* Why a set that is in progress keeps others out, into set->busy. */
+/* Stores in set->busy why a set in progress keeps others from starting. */
 static void say_in_progress(struct volume *volume)
 {
 	struct writer_set *set = &volume->writers.set;
@@ -76,11 +76,11 @@ int writer_set_check(struct volume *volume)
 	return -EBUSY;
 }
 
-/* ---- a requester that dies ---- */
+/* ---- a requester dies ---- */
 
 #define WHY_KILLED "its requester was killed"
 
-/* At the end of the volume nothing is left behind. */
+/* At the end of the volume no dead set is left behind. */
 static bool is_to_outlive(const struct volume *volume)
 {
 	return keeps_dead_sets(volume) && !volume->writers.is_stopping;
@@ -104,7 +104,7 @@ bool writer_set_lost_requester(struct snapshot_create *create)
 	struct writer_set *set = &volume->writers.set;
 	bool failed_itself = set->error < 0 && set->error != -EINTR;
 
-	/* One that has failed is over, whoever is there to hear of it. */
+	/* A failed set is over, whether or not anyone is there to hear of it. */
 	if (!create->is_cancelled || !is_to_outlive(volume) || failed_itself)
 		return false;
 	set->is_orphaned = true;

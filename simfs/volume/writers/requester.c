@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* requester.c - what whoever takes snapshots can tell the writers himself. */
+/* requester.c - what a program that takes snapshots can tell the writers itself. */
 #include <errno.h>
 #include <stdio.h>
 
 #include "simfs/volume/core.h"
 #include "simfs/volume/writers/steps.h"
 
-/* Of those whom a Thaw did not reach. */
+/* For writers that a Thaw did not reach. */
 static const struct writer_step thaw_steps[] = {
 	{ STEP_TELL, TOLD_THAW, WRITERS_FILE_SYSTEMS },
 	{ STEP_TELL, TOLD_THAW, WRITERS_APPLICATIONS },
@@ -119,7 +119,7 @@ void writers_stop(struct volume *volume)
 	set->is_orphaned = false;
 	if (set->phase == SET_DEAD)
 		writer_set_end_dead(volume, "the volume is being unmounted");
-	/* A snapshot that is being made is there soon, and the rest waits for nothing. */
+	/* A snapshot being taken is done soon, and nothing else is waited for. */
 	if (set->phase == SET_TELLING || set->phase == SET_HELD)
 		writer_set_give_up(volume, -ECANCELED, "the volume is being unmounted");
 	else if (set->phase == SET_IDLE)

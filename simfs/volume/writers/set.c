@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * set.c - leads the writers through a snapshot, and back when it fails.
+ * set.c - leads the writers through a snapshot, and back if it fails.
  *
- *  (1) A step begins when all writers have answered the one before it.
- *  (2) With the check on, the first failure aborts: who had not failed is stable
- *      again, nobody is frozen, and a snapshot that was made goes.
- *  (3) While a snapshot is being made nothing is given up: a failure then is
- *      acted on when it is there, which the limits of holding see to.
+ *  (1) A step begins when all writers have answered the previous one.
+ *  (2) With the check on, the first failure aborts: writers that had not failed are stable
+ *      again, none is frozen, and a snapshot that was taken is deleted.
+ *  (3) While a snapshot is being taken nothing is given up: a failure is acted on when it is
+ *      done, which the limits of holding guarantee.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -39,7 +39,8 @@ static bool is_checked(const struct volume *volume)
 	return !volume->options.writers.unchecked;
 }
 
-/* A set that makes or allows a snapshot: it is aborted, and not just answered with an error. */
+/* A set that takes or allows a snapshot: on failure it is aborted, not just answered with an
+ * error. */
 static bool is_snapshot(const struct writer_set *set)
 {
 	return set->steps == writer_snapshot_steps;
@@ -50,7 +51,7 @@ static void note(struct volume *volume, enum journal_event event, json_t *fields
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], event, fields);
 }
 
-/* Which snapshot it is for, when it is for one. */
+/* The snapshot that it is for, if any. */
 static json_t *set_fields(const struct writer_set *set)
 {
 	return set->create ? json_pack("{s:s}", "snapshot", set->create->name) : NULL;
@@ -107,8 +108,9 @@ static void snapshot_gone(struct snapshot_delete *deletion, int result)
 	writer_set_thawed(volume);
 }
 
-/* Takes back the snapshot.  Somebody else may be deleting it: he waits for the reference.  Who
- * reads it or has it open may do so for ever, and nobody waits for that: it goes when he ends. */
+/* Deletes the snapshot again. If someone else is deleting it, that deletion waits for the
+ * reference dropped here. A program that reads it or has it open may do so for ever, and is
+ * not waited for: the snapshot is deleted when it is done. */
 static void undo(struct volume *volume)
 {
 	struct writer_set *set = &volume->writers.set;
@@ -173,7 +175,7 @@ static bool any_busy(const struct volume *volume)
 	return false;
 }
 
-/* One of them may fail at once, and end it all. */
+/* A writer may fail at once, and end the set. */
 static void tell(struct volume *volume, const struct writer_step *step)
 {
 	const struct writer_set *set = &volume->writers.set;
@@ -190,8 +192,7 @@ static void tell(struct volume *volume, const struct writer_step *step)
 	}
 }
 
-/* For as long as anybody could stand it: who is frozen gives up earlier, and there may be nobody.
- */
+/* As long as any writer could stay frozen: they give up earlier, and there may be none. */
 static void hold(struct volume *volume)
 {
 	struct writer_set *set = &volume->writers.set;
@@ -223,8 +224,8 @@ static void commit(struct volume *volume)
 		command->done(command, 0, NULL);
 }
 
-/* Takes the steps that can be taken.  A writer may answer while it is told: the same loop goes on.
- */
+/* Takes the possible steps. A writer may answer while it is being sent an event: this loop
+ * continues. */
 static void set_go(struct volume *volume)
 {
 	struct writer_set *set = &volume->writers.set;
@@ -294,7 +295,7 @@ void writer_set_committed(struct snapshot_create *create, int result)
 	writer_set_resume(volume);
 }
 
-/* ---- the beginning ---- */
+/* ---- starting ---- */
 
 void writer_set_start(struct volume *volume, const struct writer_step *steps, bool only_frozen)
 {

@@ -16,7 +16,7 @@
 
 static const struct spec_language language = { .name = "writer", .has_quotes = true };
 
-/* ---- what a key can be ---- */
+/* ---- values of keys ---- */
 
 static bool read_text(const char *value, char *target, size_t size)
 {
@@ -49,7 +49,7 @@ static bool read_id(struct writer_spec *spec, const char *value)
 
 static bool read_path(struct writer_spec *spec, const char *value)
 {
-	/* The rig serves from another folder than it was asked from. */
+	/* The rig runs in another folder than the command that was given the path. */
 	return value[0] == '/' && read_text(value, spec->path, sizeof spec->path);
 }
 
@@ -148,7 +148,7 @@ static bool is_complete(struct spec_line *line, const struct writer_spec *spec)
 		return spec_line_wrong(line, NULL, "a path is missing (try %s)",
 			spec->kind == WRITER_HOOK ? "path=/etc/qemu/fsfreeze-hook"
 						  : "path=/mnt/data");
-	/* A path that is longer than a name is none. */
+	/* A path longer than a name cannot be the name. */
 	if (!spec->name[0] &&
 		(spec->kind == WRITER_SIMULATED || strlen(spec->path) >= WRITER_NAME_BYTES))
 		return spec_line_wrong(
@@ -176,7 +176,7 @@ static bool read_line(const char *text, struct writer_spec *spec, char *message)
 	return !line.is_wrong && is_complete(&line, spec);
 }
 
-/* ---- what the line left open ---- */
+/* ---- defaults ---- */
 
 void writer_guid(uint64_t first, uint64_t second, char *buffer)
 {
@@ -186,7 +186,7 @@ void writer_guid(uint64_t first, uint64_t second, char *buffer)
 		second & 0xffffffffffff);
 }
 
-/* Of Windows Server 2016 and what runs on it, as `vssadmin list writers` shows them there. */
+/* For Windows Server 2016 and its applications, as `vssadmin list writers` shows them there. */
 static const struct {
 	const char *name, *id;
 } known[] = {

@@ -7,19 +7,19 @@
  *	hook path=/etc/qemu/fsfreeze-hook
  *	fsfreeze path=/mnt/data limit=10s
  *
- * The same on the command line, on the control socket and in a scenario.  A
- * value with blanks stands in double quotes.  Times are on the rig's clock.
+ * The same on the command line, on the control socket and in a scenario. Values with blanks
+ * are in double quotes. Times are on the rig's clock.
  *
- *	name=NAME    required of a simulated one; else the path
- *	id={GUID}    the writer id; without it Windows' own for a name that Windows
- *	             has ("System Writer"), else one made of the name
- *	freeze=T     simulated: takes so long to freeze
- *	thaw=T       simulated: takes so long to thaw
- *	dies=T       simulated: its process ends so long after it froze
- *	limit=T      gives up when it is frozen for longer, or does not answer within it
+ *	name=NAME    required for a simulated writer; otherwise defaults to the path
+ *	id={GUID}    the writer id; defaults to Windows' own for a name that Windows
+ *	             has ("System Writer"), else derived from the name
+ *	freeze=T     simulated: how long it takes to freeze
+ *	thaw=T       simulated: how long it takes to thaw
+ *	dies=T       simulated: its process ends this long after it froze
+ *	limit=T      gives up when it is frozen for longer, or does not answer in time
  *	path=PATH    absolute: the hook's program, or the file system's mount point
  *
- * What else goes wrong with a writer is a fault at one of the points writer.*.
+ * Other failures of a writer are faults at one of the points writer.*.
  */
 #ifndef SNAPRIG_VOLUME_WRITERS_SPEC_H
 #define SNAPRIG_VOLUME_WRITERS_SPEC_H
@@ -46,20 +46,20 @@ struct writer_spec {
 	char id[WRITER_GUID_BYTES]; /* never "" */
 	char path[WRITER_PATH_BYTES];
 	uint64_t freeze_ns, thaw_ns;
-	uint64_t dies_ns; /* 0: it does not */
+	uint64_t dies_ns; /* 0: never */
 	uint64_t limit_ns;
 };
 
 /*
- * Reads TEXT.  Returns 0; or -EINVAL with *RET untouched and a message with
- * column and suggestion in MESSAGE, of WRITER_MESSAGE_BYTES.
+ * Parses TEXT. Returns 0; or -EINVAL with *RET unchanged and a message with column and
+ * suggestion in MESSAGE, of WRITER_MESSAGE_BYTES.
  */
 int writer_spec_parse(const char *text, struct writer_spec *ret, char *message);
 
 /* "simulated", "hook", "fsfreeze". */
 const char *writer_kind_name(enum writer_kind kind);
 
-/* A GUID made of FIRST and SECOND; into BUFFER of WRITER_GUID_BYTES. */
+/* Stores a GUID made of FIRST and SECOND in BUFFER of WRITER_GUID_BYTES. */
 void writer_guid(uint64_t first, uint64_t second, char *buffer);
 
 #endif

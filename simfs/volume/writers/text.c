@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* text.c - the writers as JSON, and as vssadmin shows them. */
+/* text.c - the writers as JSON, and in the format of vssadmin. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/writers/writer.h"
 
-/* The names are those of vss.h, the others what `vssadmin list writers` prints. */
+/* The names are those of vss.h; the others are what `vssadmin list writers` prints. */
 static const struct {
 	const char *name, *shown;
 } states[WRITER_STATES] = {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * time.c - what happens to writers of itself: an answer, a limit, a death.
+ * time.c - timed events of writers: an answer, a limit, a death.
  *
- * In the order in which it was due.  Of two that are due together, one that was
- * asked and does not answer comes first: it is why the other is still frozen.
+ * They happen in the order in which they are due. Of two that are due together, a writer that
+ * was asked and does not answer comes first: it is the reason why the other is still frozen.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static struct volume_writer *next_due(const struct volume *volume)
 	return next;
 }
 
-/* Of a set that the requester holds, or has left. */
+/* For a set that the requester holds, or has left. */
 static uint64_t set_due_ns(const struct writer_set *set)
 {
 	return set->phase == SET_HELD	? set->held_due_ns
@@ -99,7 +99,7 @@ void writers_tick(struct volume *volume)
 {
 	uint64_t now_ns = clock_now_ns();
 
-	/* What one does may change when the others are due. */
+	/* Each may change when the others are due. */
 	while (writers_due_ns(volume) <= now_ns) {
 		struct volume_writer *writer = next_due(volume);
 

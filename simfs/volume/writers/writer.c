@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * writer.c - one writer: what it does when it is told something.
+ * writer.c - how one writer reacts to events.
  *
  *	       told ─▶ (fault) ─▶ works ─▶ answered, in the state of the event
  *	         │        │         │
  *	         └────────┴─────────┴─▶ failed: its limit, an error, its process died
  *
- *  (1) A writer answers each thing it is told exactly once, or is aborted.
- *  (2) When it has failed or was aborted it is not frozen, or on its way there:
- *      only hands need time to thaw.
+ *  (1) A writer answers each event exactly once, or is aborted.
+ *  (2) Once it has failed or was aborted it is not frozen, nor becoming frozen; only hands
+ *      need time to thaw.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/writers/steps.h"
 
-/* The rig comes first, unless it is stuck. */
+/* The rig times out first, unless it is stuck. */
 #define HAND_GRACE_NS (5 * NS_PER_S)
 
 static const struct {
@@ -71,7 +71,7 @@ bool writer_is_idle(const struct volume_writer *writer)
 	return !writer->is_busy && !writer->is_frozen && writer->hand_state == HAND_IDLE;
 }
 
-/* ---- the end of what it was told ---- */
+/* ---- ending an event ---- */
 
 static void stop_working(struct volume_writer *writer)
 {
@@ -83,7 +83,7 @@ static void stop_working(struct volume_writer *writer)
 	writer->is_busy = false;
 }
 
-/* It thaws of itself; hands tell when they have. */
+/* It thaws on its own; hands report when they have. */
 static void melt(struct volume_writer *writer)
 {
 	writer->is_frozen = false;
@@ -97,7 +97,7 @@ static void melt(struct volume_writer *writer)
 		writer->limit_due_ns = clock_now_ns() + writer->spec.limit_ns;
 }
 
-/* Nothing more can be done for it; whoever waits is not kept waiting. */
+/* Nothing more can be done for it, so nothing waits for it any longer. */
 static void thaw_is_late(struct volume_writer *writer)
 {
 	writer->limit_due_ns = UINT64_MAX;
@@ -129,7 +129,7 @@ void writer_time_out(struct volume_writer *writer)
 static void answer(struct volume_writer *writer)
 {
 	stop_working(writer);
-	/* The time from Freeze to Thaw goes on. */
+	/* The time from Freeze to Thaw continues. */
 	if (writer->is_frozen)
 		writer->limit_due_ns = writer->freeze_told_ns + writer->spec.limit_ns;
 	writer_set_answered(writer->volume);
@@ -193,7 +193,7 @@ static void hand_frozen(struct writer_hand *hand, int result, const char *why)
 	struct volume_writer *writer = of_hand(hand);
 
 	writer->hand_state = result == 0 ? HAND_FROZEN : HAND_IDLE;
-	/* Somebody else has frozen it, and may have thawed it the next time. */
+	/* Someone else has frozen it, and may have thawed it by the next try. */
 	result = result == -EBUSY ? -EAGAIN : result;
 	if (result == 0)
 		writer_reached(writer);
@@ -227,7 +227,7 @@ static void hand_thawed(struct writer_hand *hand, int result, const char *why)
 	writer_set_thawed(writer->volume);
 }
 
-/* ---- what it does ---- */
+/* ---- handling an event ---- */
 
 void writer_reached(struct volume_writer *writer)
 {
@@ -249,7 +249,7 @@ static void work_simulated(struct volume_writer *writer)
 			    : writer->event == TOLD_THAW ? writer->spec.thaw_ns
 							 : 0;
 
-	/* Who is about to unmount waits for nothing but the machine. */
+	/* An unmount waits only for the machine, not for simulated delays. */
 	if (takes_ns > 0 && !writer->volume->writers.is_stopping)
 		writer->answer_due_ns = clock_now_ns() + takes_ns;
 	else
@@ -280,7 +280,7 @@ static void work_by_hand(struct volume_writer *writer)
 
 static void work(struct volume_writer *writer)
 {
-	/* KB915331: a Thaw before the Freeze looks like a time-out. */
+	/* KB915331: a Thaw before the Freeze looks like a timeout. */
 	if (writer->event == TOLD_THAW && !writer->is_frozen)
 		writer_fail(writer, WRITER_FAILED_AT_THAW, -ETIMEDOUT, BLAME_SERVICE,
 			"it was sent Thaw before it had frozen");
@@ -290,7 +290,7 @@ static void work(struct volume_writer *writer)
 		work_by_hand(writer);
 }
 
-/* An event that was lost on the way is answered by nobody, and that looks like success. */
+/* An event that was lost on the way is never handled, and that looks like success. */
 static void lost(struct volume_writer *writer)
 {
 	if (writer->event == TOLD_FREEZE)
@@ -322,7 +322,7 @@ void writer_tell(struct volume_writer *writer, enum writer_event event, uint64_t
 			"its process has died (add it again to restart it)");
 		return;
 	}
-	/* Whom the Thaw did not reach hears nothing else. */
+	/* A writer that Thaw did not reach gets no other event. */
 	if (event == TOLD_POST_SNAPSHOT && writer->is_frozen) {
 		answer(writer);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* writers.c - the writers of a volume: they come, go and die. */
+/* writers.c - adds, removes and kills the writers of a volume. */
 #include "simfs/volume/writers/writers.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/writers/steps.h"
@@ -11,7 +11,7 @@
 
 #include "simfs/base/log.h"
 
-/* As rules have it: _ stands for a blank, too. */
+/* As in rules: _ also stands for a blank. */
 static bool is_alike(const char *name, const char *other)
 {
 	for (; *name && *other; name++, other++)
@@ -61,7 +61,7 @@ static void destroy(struct volume_writer *writer)
 	free(writer);
 }
 
-/* What OLD, when it is not NULL, is replaced by; it is put in its place. */
+/* Adds a writer; if OLD is not NULL, in its place. */
 static int put(struct volume *volume, const struct writer_spec *spec, struct volume_writer *old)
 {
 	struct volume_writer *writer;
@@ -130,7 +130,7 @@ int volume_writer_kill(struct volume *volume, const char *name)
 	return 0;
 }
 
-/* Adds those of the options. */
+/* Adds the writers of the options. */
 static int writers_open(struct volume *volume)
 {
 	const struct volume_writer_options *options = &volume->options.writers;
@@ -151,7 +151,7 @@ static void writers_close(struct volume *volume)
 		destroy(CONTAINER_OF(volume->writers.list.next, struct volume_writer, link));
 }
 
-/* No set is under way, and nobody is frozen or thaws. */
+/* No set is active, and no writer is frozen or thawing. */
 static bool writers_idle(const struct volume *volume)
 {
 	if (!writer_set_rests(volume))
