@@ -175,7 +175,7 @@ static struct origin *origin_of(struct origins *origins, const struct cow_area *
 	return NULL;
 }
 
-/* Deletes the snapshot in the rig. disks/ may have it open for a moment, other programs forever. */
+/* Deletes the snapshot in the rig, which disks/ may have open for a moment, others forever. */
 static int delete_snapshot(struct origins *origins, const struct cow_area *area)
 {
 	const struct patience patience = { .stopping = &origins->is_over };

@@ -27,8 +27,8 @@ struct origins;
 struct origins_order {
 	struct disks *disks;	 /* borrowed */
 	const char *mount_point; /* of the user's rig, of profile lvm, which runs */
-	const char *state;	 /* the folder of what lives on: IMAGE.snaprig/lvm; it exists */
-	const char *scratch;	 /* the folder that outlives the world: IMAGE.snaprig/lvm; exists */
+	const char *state;	 /* the folder that outlives the world: IMAGE.snaprig/lvm; exists */
+	const char *scratch;	 /* an empty private folder: mount points and logs of our rigs */
 
 	/*
 	 * A snapshot of DEVICE has become invalid: raise its event number (dm_model_event()).  The

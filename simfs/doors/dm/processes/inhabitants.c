@@ -149,7 +149,7 @@ static bool namespace_has_dev(pid_t pid, uint64_t dev_device)
 }
 
 /*
- * Returns 1 if PID lives in the world; 0 if it does not, or is gone; or -ENOMEM. *RET_NEW: it is
+ * Returns 1 if PID lives in the world; 0 if it does not, or is gone; or -ENOMEM.  *RET_NEW: it is
  * the first of its namespace.
  */
 static int lives_here(struct seen *seen, int proc_fd, pid_t pid, uint64_t dev_device, bool *ret_new)

@@ -47,7 +47,8 @@ void disk_rig_cancel(struct disk_rig *rig);
 void disk_rig_release(struct disk_rig *rig);
 
 /*
- * Kills and unmounts one of ours, which frees threads that hang in it. disk_rig_end() must follow.
+ * Kills and unmounts one of ours, which frees threads that hang in it.  Call disk_rig_end() after
+ * it.
  */
 void disk_rig_kill(struct disk_rig *rig);
 
