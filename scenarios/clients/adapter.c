@@ -45,7 +45,8 @@ void client_destroy(struct client *client)
 	free(client);
 }
 
-/* Is NODE a list?  If not, adds that it must be one, with the EXAMPLE. */
+/* Returns whether NODE is a list; if not, adds the mistake that it must be one, with the
+ * EXAMPLE. */
 static bool is_list(struct reading *reading, const struct field *field,
 	const struct tree_node *node, const char *example)
 {
@@ -55,7 +56,7 @@ static bool is_list(struct reading *reading, const struct field *field,
 	return node->kind == TREE_LIST;
 }
 
-/* struct text_list: a list of texts, each read as by READ_ONE. */
+/* struct text_list: a list of texts, each read by READ_ONE. */
 static void list_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, struct text_list *list, field_reader *read_one,
 	const char *example)
@@ -79,7 +80,7 @@ static void read_texts(struct reading *reading, const struct field *field,
 	list_read(reading, field, node, target, read_text, "[ dd, gzip ]");
 }
 
-/* char *: a text that is a requirement. */
+/* char *: a valid requirement. */
 static void read_requirement(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -152,7 +153,7 @@ int client_gives_parse(const char *word, enum client_gives *ret)
 	return -EINVAL;
 }
 
-/* struct tree_losses: a list of what is lost. */
+/* struct tree_losses: a list of losses. */
 static void read_losses(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -200,7 +201,7 @@ static const struct field client_fields[] = {
 
 const struct field_table client_table = FIELD_TABLE("adapter", client_fields);
 
-/* Of a file every byte counts. */
+/* Only a tree may have losses; in a file, every byte counts. */
 static void loses_check(
 	struct reading *reading, const struct tree_node *tree, const struct client *client)
 {
@@ -213,8 +214,9 @@ static void loses_check(
 }
 
 /*
- * What is not there yet cannot be mounted; and of LVM nobody else takes one.  Of a pool a snapshot
- * that is there says what has to be saved, by one of the client's own: of a copy of the VM, say.
+ * A snapshot that does not exist yet cannot be mounted, and with LVM only the client takes one. In
+ * a pool, an existing snapshot may say what to save, through a snapshot of the client's own: of a
+ * copy of the VM, for example.
  */
 static void gives_check(
 	struct reading *reading, const struct tree_node *tree, const struct client *client)
@@ -281,7 +283,7 @@ bool client_is_meant(const char *text, size_t length)
 	mistakes_init(&ignored);
 
 	struct tree_node *tree = yaml_tree_read(text, length, &ignored);
-	/* One of what no adapter can be without; and none of what no scenario can be. */
+	/* Every adapter has one of the first keys; every scenario has one of the others. */
 	bool is_adapter = tree && (tree_find(tree, "backup") || tree_find(tree, "restore")) &&
 			  !tree_find(tree, "phases") && !tree_find(tree, "volume");
 

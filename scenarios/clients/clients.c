@@ -19,9 +19,9 @@
 #include "simfs/base/suggest.h"
 
 #define SUFFIX	    ".yaml"
-#define CLIENTS_MAX 512 /* of whom one may be meant */
+#define CLIENTS_MAX 512 /* candidates for a hint */
 
-/* The names of the adapters in the folders of a search, each one's own. */
+/* The names of all adapters in the folders of a search, without duplicates. */
 struct client_names {
 	char *names[CLIENTS_MAX];
 	size_t count;
@@ -82,7 +82,7 @@ static int unknown_client(const char *name, const struct client_search *search, 
 	return -ENOENT;
 }
 
-/* The adapter at PATH, whose mistakes come with their own place. */
+/* Reads the adapter at PATH; its mistakes have places of their own. */
 static int adapter_read(const char *name, const char *path, struct mistakes *mistakes,
 	struct place place, struct client **ret)
 {
@@ -105,7 +105,7 @@ static int adapter_read(const char *name, const char *path, struct mistakes *mis
 	return error;
 }
 
-/* NAME as a path, from beside the scenario. */
+/* Returns NAME as a path relative to the scenario. */
 static char *path_beside(const char *name, const char *scenario_path)
 {
 	const char *slash = scenario_path ? strrchr(scenario_path, '/') : NULL;

@@ -10,7 +10,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* Nobody waits longer to learn of it. */
+/* The longest that a program may take to answer. */
 #define TIME_LIMIT_NS 60000000000ull
 
 char *program_says(const char *const *argv)

@@ -14,7 +14,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/temporary.h"
 
-/* What is wrong when the command ended with RESULT, and its last line was LINE; NULL: nothing. */
+/* Returns what is wrong if the command ended with RESULT and its last line was LINE; or NULL. */
 static char *why_unready(const struct process_result *result, const char *line)
 {
 	if (result->timed_out)
@@ -24,7 +24,7 @@ static char *why_unready(const struct process_result *result, const char *line)
 	return heap_copy(line ? line : "no reason was given");
 }
 
-/* As client_unready(), in FOLDER. */
+/* Like client_unready(), in FOLDER. */
 static char *folder_ask(const struct client *client, uint64_t patience_ns, const char *folder)
 {
 	AUTO(auto_free) char *program = share_program();

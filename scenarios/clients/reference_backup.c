@@ -16,15 +16,15 @@
 #include "simfs/base/suggest.h"
 #include "simfs/base/xapi_module.h"
 
-/* What was typed. */
+/* The options as typed by the user. */
 struct values {
 	const char *like;
 
-	/* Like ActiveImage Protector. */
+	/* For ActiveImage Protector. */
 	const char *retry;
 	bool takes;
 
-	/* Like Xen Orchestra. */
+	/* For Xen Orchestra. */
 	const char *xapi;
 	const char *job;
 	const char *uncoalesced_max;
@@ -41,7 +41,7 @@ struct values {
 
 #define POLICIES_MAX 16
 
-/* The policy called NAME (NULL: the first), or NULL after a message. */
+/* Returns the policy called NAME (NULL: the first), or NULL after a message. */
 static const struct retry_policy *read_policy(const char *name)
 {
 	const char *known[POLICIES_MAX];
@@ -77,7 +77,7 @@ static int like_aip(const struct values *values, const char *snapshot, const cha
 
 /* ---- like Xen Orchestra ---- */
 
-/* TEXT (NULL: as it is) is a number of MIN or more. */
+/* Returns whether TEXT (NULL: keep *RET) is a number of at least MIN. */
 static bool read_number(const char *option, const char *text, uint64_t min, uint64_t *ret)
 {
 	char *end;
@@ -95,7 +95,7 @@ static bool read_number(const char *option, const char *text, uint64_t min, uint
 	return true;
 }
 
-/* TEXT (NULL: as it is) is a time that is not 0. */
+/* Returns whether TEXT (NULL: keep *RET_NS) is a time other than 0. */
 static bool read_time(const char *option, const char *text, uint64_t *ret_ns)
 {
 	uint64_t ns = 0;
@@ -146,7 +146,7 @@ static const struct like {
 #undef REFERENCE_LIKE
 };
 
-/* The one called NAME (NULL: the first), or NULL after a message. */
+/* Returns the product called NAME (NULL: the first), or NULL after a message. */
 static const struct like *read_like(const char *name)
 {
 	const char *known[sizeof likes / sizeof likes[0]];
@@ -164,7 +164,7 @@ static const struct like *read_like(const char *name)
 	return NULL;
 }
 
-/* Is each option that is there one of LIKE's?  The first that is not is said. */
+/* Returns whether every given option belongs to LIKE; reports the first that does not. */
 static bool options_fit(const struct like *like, const struct values *values)
 {
 	const struct {

@@ -39,7 +39,7 @@ int pending_file_publish(struct pending_file *file)
 	if (fsync(file->fd) < 0)
 		return -errno;
 	if (renameat2(AT_FDCWD, file->pending_path, AT_FDCWD, file->path, RENAME_NOREPLACE) < 0) {
-		/* Not every file system knows how not to replace. */
+		/* Not every file system supports RENAME_NOREPLACE. */
 		if (errno != EINVAL || access(file->path, F_OK) == 0)
 			return errno == EINVAL ? -EEXIST : -errno;
 		if (rename(file->pending_path, file->path) < 0)

@@ -13,7 +13,7 @@
 
 typedef struct tm *break_down(const time_t *seconds, struct tm *ret);
 
-/* "05/07/2025 06:12:55.812" into STAMP. */
+/* Writes "05/07/2025 06:12:55.812" to STAMP. */
 static void stamp_now(break_down *zone, char stamp[STAMP_BYTES])
 {
 	int64_t now_ns = clock_wall_ns();

@@ -20,7 +20,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/progress_bar.h"
 
-/* One backup on its way. */
+/* A backup in progress. */
 struct pipeline {
 	int source;
 	uint64_t size_bytes;
@@ -38,7 +38,7 @@ static void pipeline_deinit(struct pipeline *pipeline)
 		close(pipeline->source);
 }
 
-/* Says what the pipeline says of a read that did not bring what was asked for. */
+/* Logs what the pipeline logs about a read that returned less than requested. */
 static int read_failed(uint64_t offset, size_t length, size_t got, int error)
 {
 	if (error < 0)
@@ -60,7 +60,7 @@ static int pipeline_open(struct pipeline *pipeline, const char *snapshot, const 
 	AUTO(auto_free) char *manifest_path = NULL;
 	struct stat stat;
 
-	/* Without O_NONBLOCK a pipe in its place would wait for a writer. */
+	/* Without O_NONBLOCK, opening a pipe here would wait for a writer. */
 	pipeline->source = open(snapshot, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (pipeline->source < 0 || fstat(pipeline->source, &stat) < 0) {
 		int error = -errno;
@@ -86,7 +86,7 @@ static int pipeline_open(struct pipeline *pipeline, const char *snapshot, const 
 	return error < 0 ? target_failed(error, manifest_path) : 0;
 }
 
-/* Everything, in order, to the temporary file. */
+/* Copies everything, in order, to the temporary file. */
 static int pipeline_copy(struct pipeline *pipeline)
 {
 	AUTO(auto_free) unsigned char *chunk = malloc(REFERENCE_CHUNK_BYTES);
@@ -114,7 +114,7 @@ static int pipeline_copy(struct pipeline *pipeline)
 	return 0;
 }
 
-/* The manifest is last: an image without one is no backup. */
+/* The manifest is published last: an image without one is not a backup. */
 static int pipeline_publish(struct pipeline *pipeline)
 {
 	int error = manifest_write(&pipeline->manifest, pipeline->manifest_file.fd);
@@ -158,7 +158,7 @@ static int pipeline_run(const char *snapshot, const char *out)
 	return exit_code;
 }
 
-/* The snapshot is the client's own: it goes when the pipeline has ended. */
+/* The snapshot is the client's own: it is deleted when the pipeline has ended. */
 static int taken_run(const struct retry_policy *policy, const char *snapshot, const char *out)
 {
 	struct vss *vss = NULL;

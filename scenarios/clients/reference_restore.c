@@ -23,7 +23,7 @@
 #include "simfs/base/sizes.h"
 #include "simfs/base/xapi_module.h"
 
-/* Larger chunks were not written by this program: do not take memory on their word. */
+/* This program never writes larger chunks: do not allocate memory for what a file claims. */
 #define CHUNK_BYTES_MAX ((uint64_t)64 << 20)
 
 static int backup_damaged(const char *out, const char *how)
@@ -138,7 +138,7 @@ static int restore_run(const char *out, const char *image_path)
 
 /* ---- the command ---- */
 
-/* What was typed. */
+/* The options as typed by the user. */
 struct values {
 	const char *xapi;
 	const char *vm;
@@ -156,7 +156,7 @@ static int print_vm(const char *name)
 	return exit_code;
 }
 
-/* Into a pool. */
+/* Restores into a pool. */
 static int restore_into(const struct values *values, const char *remote, const char *name)
 {
 	struct xapi_restore_wish wish = {

@@ -13,7 +13,7 @@
 
 #define PATIENCE_NS (30 * NS_PER_S)
 
-/* MNT of "MNT/snapshots/NAME", the caller's, and NAME in PATH; or NULL. */
+/* Returns MNT of "MNT/snapshots/NAME", which the caller frees, and NAME in PATH; or NULL. */
 static char *mount_point_of(const char *path, const char **ret_name)
 {
 	static const char folder[] = MOUNT_SNAPSHOTS;
@@ -90,7 +90,7 @@ int reference_rig_delete(struct reference_rig *rig, const char *name)
 	int error = reference_rig_call(
 		rig, "snapshot.delete", json_pack("{s:s}", "name", name), NULL);
 
-	/* The volume may have given it up before. */
+	/* The volume may have deleted it already. */
 	if (error == 0 || error == -ENOENT)
 		return 0;
 	log_error_code(error, "cannot delete snapshot '%s' of '%s'", name, rig->path);

@@ -21,10 +21,10 @@
 #include "simfs/base/vss_codes.h"
 #include "simfs/control/client.h"
 
-/* What COM says when it has no better word: E_UNEXPECTED. */
+/* COM's code for an unspecified error: E_UNEXPECTED. */
 #define CODE_UNEXPECTED 0x8000ffffu
 
-/* How often a wait looks whether it is asked to stop. */
+/* How often a wait checks whether it is asked to stop. */
 #define SLICE_NS (20 * NS_PER_MS)
 
 struct vss {
@@ -68,11 +68,11 @@ static int vss_open(const char *path, struct vss **ret)
 
 /* ---- one try ---- */
 
-/* What went wrong: of each writer that failed, or of the provider. */
+/* What went wrong: the writers that failed, or the provider's error. */
 struct vss_failure {
 	json_t *writers; /* those that failed */
-	uint32_t code;	 /* without any */
-	bool is_refused; /* nothing was begun, and it makes no sense to try again */
+	uint32_t code;	 /* if no writer failed */
+	bool is_refused; /* nothing was begun, and a retry makes no sense */
 };
 
 static void vss_failure_deinit(struct vss_failure *failure)
@@ -82,9 +82,9 @@ static void vss_failure_deinit(struct vss_failure *failure)
 }
 
 /*
- * Looks for the writers that have failed, after a set that ended with ERROR: then
- * only if that is one's.  Returns ERROR, or, after one that did not fail, why it
- * is none to go on with: a writer has failed, or it cannot be known.
+ * Finds the writers that have failed, after a snapshot set that ended with ERROR; if that is not
+ * 0, only if one of them caused it.  Returns ERROR; or, if that is 0, an error if a writer has
+ * failed or that is unknown.
  */
 static int writers_look(struct vss *vss, int error, json_t *failed)
 {
@@ -108,7 +108,7 @@ static int writers_look(struct vss *vss, int error, json_t *failed)
 		has_its = has_its || (name && error_from_name(name) == error);
 		json_array_append(failed, writer);
 	}
-	/* What failed in a snapshot before stays failed until writers are asked again. */
+	/* A failure from an earlier snapshot stays until the writers are asked again. */
 	if (error < 0 && !has_its)
 		json_array_clear(failed);
 	return error == 0 && json_array_size(failed) > 0 ? -EREMOTEIO : error;
@@ -130,7 +130,7 @@ static void failure_log(const struct vss_failure *failure)
 	pipeline_log_output();
 	json_array_foreach(failure->writers, i, writer)
 	{
-		/* It has no words for any of them: all are in the log as unknown. */
+		/* The product knows no text for any of them: its log calls all of them unknown. */
 		printf("ERROR: Selected writer '%s' is in failed state!\n"
 		       "- Status: %d (%s)\n"
 		       "- Writer Failure code: 0x%08x (<Unknown error code>)\n"
@@ -144,8 +144,8 @@ static void failure_log(const struct vss_failure *failure)
 	fflush(stdout);
 }
 
-/* The provider's code for ERROR, as flushing and holding writes fail, when writers are busy or
- * there is no room; else E_UNEXPECTED. */
+/* Returns the provider's code for ERROR if flushing or holding writes can fail with it, because
+ * writers are busy or there is no room; else E_UNEXPECTED. */
 static uint32_t code_of_provider(int error)
 {
 	bool is_known = error == -EINPROGRESS || error == -ETIME || error == -EBUSY ||
@@ -155,8 +155,8 @@ static uint32_t code_of_provider(int error)
 }
 
 /*
- * Waits for as long as it takes, also when asked to stop: a freeze cannot be
- * called off, and what it comes to must not be left.  The limits of VSS end it.
+ * Waits as long as it takes, even if asked to stop: a freeze cannot be cancelled, and its result
+ * must not be left behind.  The limits of VSS end it.
  */
 static int snapshot_create(struct vss *vss)
 {
@@ -164,7 +164,7 @@ static int snapshot_create(struct vss *vss)
 		json_pack("{s:s}", "name", vss->rig.name), 0, NULL);
 }
 
-/* One try: 0, or -errno with *FAILURE. */
+/* Tries once.  Returns 0, or -errno with *FAILURE. */
 static int try_once(struct vss *vss, struct vss_failure *failure)
 {
 	int error, created;
@@ -195,7 +195,7 @@ static int try_once(struct vss *vss, struct vss_failure *failure)
 
 /* ---- retries ---- */
 
-/* The code that decides: of several writers, the one that must not be tried again. */
+/* Returns the deciding code: if several writers failed, that of one that must not be retried. */
 static uint32_t deciding_code(const struct vss_failure *failure, const struct retry_policy *policy)
 {
 	uint32_t code = failure->code;
@@ -211,7 +211,7 @@ static uint32_t deciding_code(const struct vss_failure *failure, const struct re
 	return code;
 }
 
-/* Waits on the rig's clock; false when it was asked to stop. */
+/* Waits on the rig's clock; returns false if it was asked to stop. */
 static bool wait_for(const struct vss *vss, uint64_t rig_ns)
 {
 	uint64_t end_ns = clock_now_ns() + reference_rig_wait_ns(&vss->rig, rig_ns);
@@ -228,7 +228,7 @@ static bool wait_for(const struct vss *vss, uint64_t rig_ns)
 	return false;
 }
 
-/* Whether TRIES were not enough and another one is to be made, after waiting for it. */
+/* Returns whether to try again after TRIES, having waited for it. */
 static bool again(const struct vss *vss, const struct retry_policy *policy,
 	const struct vss_failure *failure, unsigned tries)
 {
@@ -280,7 +280,7 @@ void vss_release(struct vss *vss, bool complete)
 	int error = reference_rig_call(
 		&vss->rig, "writers.notify", json_pack("{s:s}", "event", event), NULL);
 
-	/* The backup is what it is; but whoever reads the log must know. */
+	/* The backup is unaffected, but readers of the log must know. */
 	if (error < 0)
 		pipeline_log("Warning: the writers were not notified of %s: %s", event,
 			reference_rig_why(&vss->rig, error));

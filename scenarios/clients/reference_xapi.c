@@ -25,24 +25,24 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* A job on its way. */
+/* A job in progress. */
 struct job {
 	const struct xo_wish *wish;
 	const char *url, *vm_name, *remote;
 	const char *id; /* of the log */
-	char *folder;	/* the VM's, of the remote */
+	char *folder;	/* of the VM, in the remote */
 	char date[REMOTE_DATE_BYTES];
 	json_t *log;
-	json_t *vm_task; /* NULL before it has begun */
+	json_t *vm_task; /* NULL: not begun */
 	struct xapi *xapi;
 	struct xapi_vm vm;
 	struct xo_lock *vm_lock;
-	uint64_t bytes;	  /* that were transferred */
-	char **published; /* files of the disks that are there so far */
+	uint64_t bytes;	  /* transferred so far */
+	char **published; /* files of the disks that exist so far */
 	size_t published_count;
 };
 
-/* A failure of something that only helps the next run. */
+/* Reports a failure that affects only the next run. */
 static void warn(struct job *job, const char *message, json_t *failure)
 {
 	if (failure)
@@ -63,7 +63,7 @@ static json_t *snapshot_take(struct job *job)
 	if (!failure)
 		failure = xapi_vm_snapshot(
 			job->xapi, &job->vm, job->id, member_text(job->log, "jobName"), job->date);
-	/* What no call is named of is an answer that got lost. */
+	/* If the failure names no call, its answer was lost. */
 	if (failure && !json_object_get(failure, "call"))
 		xapi_lost_await(job->xapi, "VM.snapshot");
 	if (failure)
@@ -75,7 +75,7 @@ static json_t *snapshot_take(struct job *job)
 
 /* ---- the transfer ---- */
 
-/* What is wrong with the file PARENT of FOLDER, or with one that it needs; NULL: nothing. */
+/* Returns what is wrong with the file PARENT of FOLDER, or with one that it needs; or NULL. */
 static char *parent_flaw(const char *folder, const char *parent)
 {
 	struct xapi_chain chain;
@@ -89,8 +89,8 @@ static char *parent_flaw(const char *folder, const char *parent)
 }
 
 /*
- * The file that DISK's delta is put upon: a base is one only where the remote has all of it, too.
- * NULL: there is none, DISK has no base any more, and if it had, that is told.
+ * Returns the file that DISK's delta is based on: the remote must have all of its base, too.  If
+ * it does not, returns NULL, DISK no longer has a base, and a warning is added if it had one.
  */
 static char *parent_find(struct job *job, struct xapi_disk *disk, const char *folder)
 {
@@ -174,7 +174,7 @@ static json_t *disks_export(struct job *job)
 	return NULL;
 }
 
-/* Without its restore point a file is none. */
+/* Without its restore point, a file is not a backup. */
 static void files_withdraw(struct job *job)
 {
 	for (size_t i = 0; i < job->published_count; i++)
@@ -199,7 +199,7 @@ static json_t *vm_back_up(struct job *job)
 			xapi_vm_delete_others(job->xapi, &job->vm, job->id, job->vm.base));
 		return failure;
 	}
-	/* The restore point is there: what comes now makes it no worse. */
+	/* The restore point is complete: later failures do not affect it. */
 	warn(job, "the snapshot could not be marked", xapi_vm_mark_exported(job->xapi, &job->vm));
 	warn(job, "an old snapshot could not be deleted",
 		xapi_vm_delete_others(job->xapi, &job->vm, job->id, job->vm.snapshot));
@@ -216,7 +216,7 @@ static void folder_clean(struct job *job)
 	xo_task_end(task, json_pack("{s:b}", "merge", 0));
 }
 
-/* The backup is there, whatever comes of this. */
+/* The backup is complete, even if this fails. */
 static void old_points_delete(struct job *job)
 {
 	json_t *task = xo_task_begin(job->vm_task, "clean-vm", NULL);
@@ -244,7 +244,7 @@ static json_t *vm_run_locked(struct job *job)
 	return failure;
 }
 
-/* With the session open and the VM known. */
+/* Call it with an open session and a known VM. */
 static json_t *vm_run_known(struct job *job)
 {
 	json_t *failure;

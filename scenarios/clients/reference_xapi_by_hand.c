@@ -21,7 +21,7 @@ static void json_free(json_t **value)
 
 /* ---- arguments ---- */
 
-/* The only record of CLASS, and no snapshot, that NAME is the label or the uuid of. */
+/* Finds the only record of CLASS, except snapshots, with the label or uuid NAME. */
 static json_t *find(struct xapi *xapi, const char *class, const char *name, json_t **ret)
 {
 	AUTO(auto_free) char *method = heap_format("%s.get_all_records", class);
@@ -54,8 +54,8 @@ static json_t *find(struct xapi *xapi, const char *class, const char *name, json
 }
 
 /*
- * What TEXT names, "VM:web"; *RET NULL: it names nothing, and is what it is.  *RET_IS_MISSING: it
- * should have.
+ * Finds what TEXT refers to, "VM:web".  *RET is NULL if TEXT is not a reference; *RET_IS_MISSING
+ * if it is one to something that does not exist.
  */
 static json_t *reference_read(
 	struct xapi *xapi, const char *text, json_t **ret, bool *ret_is_missing)
@@ -76,7 +76,7 @@ static json_t *reference_read(
 	return failure;
 }
 
-/* The texts in OBJECT that name something become its reference. */
+/* Replaces the texts in OBJECT that are references. */
 static json_t *members_read(struct xapi *xapi, json_t *object, bool *ret_is_missing)
 {
 	json_t *failure = NULL, *member, *named;
@@ -93,7 +93,7 @@ static json_t *members_read(struct xapi *xapi, json_t *object, bool *ret_is_miss
 	return failure;
 }
 
-/* What is JSON is that, and all else is text. */
+/* A valid JSON text is that value; anything else is a string. */
 static json_t *argument_read(
 	struct xapi *xapi, const char *text, json_t **ret, bool *ret_is_missing)
 {
@@ -123,7 +123,7 @@ static json_t *arguments_read(struct xapi *xapi, char *const *texts, size_t coun
 
 /* ---- one call ---- */
 
-/* A call that has nothing to tell answers "". */
+/* A call without a result answers "". */
 static void print(const json_t *result)
 {
 	AUTO(auto_free) char *text = json_dumps(result, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -133,7 +133,7 @@ static void print(const json_t *result)
 		puts(plain);
 }
 
-/* What the session is for.  A call that fails is an error object, the caller's. */
+/* Makes the call.  If it fails, returns an error object, which the caller frees. */
 static json_t *perform(struct xapi *xapi, const char *method, char *const *texts, size_t count,
 	bool *ret_is_missing)
 {

@@ -15,18 +15,18 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* No answer of a call is longer. */
+/* No answer to a call is longer. */
 #define ANSWER_MAX_BYTES ((size_t)64 << 20)
 
 struct xapi {
 	CURL *curl;
 	char *base;	/* "http://HOST:PORT" */
-	char *endpoint; /* where calls go */
+	char *endpoint; /* where calls are sent */
 	char *session;	/* its reference; NULL before login */
 	struct xapi_patience patience;
 };
 
-/* An answer on its way. */
+/* An answer that is being received. */
 struct answer {
 	char *bytes;
 	size_t length;
@@ -63,7 +63,7 @@ static void headers_free(struct curl_slist **headers)
 	curl_slist_free_all(*headers);
 }
 
-/* Sends TEXT and takes what comes into *ANSWER. */
+/* Sends TEXT and receives into *ANSWER. */
 static json_t *exchange(struct xapi *xapi, const char *text, struct answer *answer)
 {
 	AUTO(headers_free)
@@ -90,7 +90,7 @@ static json_t *exchange(struct xapi *xapi, const char *text, struct answer *answ
 	return status / 100 == 2 ? NULL : xapi_error_of_status(status);
 }
 
-/* What the member "error" of an answer says. */
+/* Makes an error of the member "error" of an answer. */
 static json_t *error_of_answer(const json_t *error, const char *method)
 {
 	json_t *made = xo_error_of_xapi(
@@ -100,10 +100,10 @@ static json_t *error_of_answer(const json_t *error, const char *method)
 	return made;
 }
 
-/* ARGUMENTS are whole, and taken. */
+/* Takes over ARGUMENTS, which are complete. */
 static json_t *call_raw(struct xapi *xapi, const char *method, json_t *arguments, json_t **ret)
 {
-	/* The id is 0, always: an answer belongs to its connection. */
+	/* The id is always 0, because an answer belongs to its connection. */
 	json_t *request = json_pack("{s:s, s:s, s:o, s:i}", "jsonrpc", "2.0", "method", method,
 		"params", arguments, "id", 0);
 	AUTO(auto_free) char *text = json_dumps(request, JSON_COMPACT);
@@ -132,7 +132,7 @@ static json_t *call_raw(struct xapi *xapi, const char *method, json_t *arguments
 
 /* ---- the session ---- */
 
-/* Takes "USER:PASSWORD@" out of URL; false: it is no URL with both. */
+/* Splits "USER:PASSWORD@" from URL; false if URL does not have both. */
 static bool url_split(const char *url, char **ret_base, char **ret_user, char **ret_password)
 {
 	const char *host = strstr(url, "://");

@@ -9,7 +9,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* Files that name each other would go round. */
+/* Stops at files that refer to each other in a cycle. */
 #define CHAIN_MAX 1000
 
 void xapi_chain_deinit(struct xapi_chain *chain)
@@ -20,7 +20,7 @@ void xapi_chain_deinit(struct xapi_chain *chain)
 	*chain = (struct xapi_chain){ 0 };
 }
 
-/* A parent is where its child is, whatever path it once had. */
+/* A parent is beside its child, whatever path it had before. */
 static char *path_of(const char *folder, const char *name)
 {
 	const char *slash = strrchr(name, '/');

@@ -22,7 +22,7 @@ json_t *xapi_error_of_status(long status)
 	return xo_error(message);
 }
 
-/* "connect ECONNREFUSED 127.0.0.1:8080", as of Node's. */
+/* "connect ECONNREFUSED 127.0.0.1:8080", as Node says it. */
 static json_t *error_of_connect(CURL *curl)
 {
 	AUTO(auto_free) char *message = NULL;
@@ -41,7 +41,7 @@ static json_t *error_of_connect(CURL *curl)
 	return error_with_code(code, message, "Error");
 }
 
-/* An answer that began is waited for in its body, one that did not in its head. */
+/* If the answer had begun, its body timed out, else its head. */
 static json_t *error_of_silence(CURL *curl)
 {
 	long status = 0;

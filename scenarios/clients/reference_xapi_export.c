@@ -19,15 +19,15 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* What a server that fails in the midst of its own answer pastes into it. */
+/* What a server that fails in the middle of an answer writes into it. */
 static const char pasted_head[] = "HTTP/";
 #define HEAD_BYTES (sizeof pasted_head - 1)
 
-/* A stream on its way into a file. */
+/* A stream that is being written to a file. */
 struct sink {
 	int fd;
 	uint64_t length;
-	int error; /* of the file's */
+	int error; /* of the file */
 	char head[HEAD_BYTES];
 };
 
@@ -67,7 +67,7 @@ static char *address_of(
 		xapi_base(xapi), vdi, base ? "&base=" : "", base ? base : "", session, its_task);
 }
 
-/* Takes the whole stream. */
+/* Receives the whole stream. */
 static json_t *stream_take(struct xapi *xapi, CURL *curl, const char *address, struct sink *sink)
 {
 	char reason[CURL_ERROR_SIZE] = "";
@@ -106,8 +106,8 @@ static bool is_of_silence(const json_t *failure)
 }
 
 /*
- * The stream, and what the host says of it.  One that was cut off may have a reason that the
- * host knows; one that came whole may be of what the host could not read.
+ * Receives the stream, and what the host says about it.  If the stream was cut off, the host may
+ * know why; if it is complete, the host may still have failed to read the disk.
  */
 static json_t *stream_and_task(
 	struct xapi *xapi, const struct xapi_export *wish, const char *task, struct sink *sink)
@@ -119,7 +119,7 @@ static json_t *stream_and_task(
 
 	if (!failure)
 		return xapi_task_wait(xapi, task, NULL);
-	/* What was ended here, the host knows less of. */
+	/* The host knows nothing about a transfer that was ended here. */
 	if (sink->error < 0 || asked_to_stop() || sink->length == 0 || is_pasted(sink) ||
 		is_of_silence(failure))
 		return failure;

@@ -22,12 +22,12 @@
 #include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
-/* A file on its way into a request. */
+/* A file that is being sent in a request. */
 struct source {
 	int fd;
 	uint64_t length;
 	uint64_t sent;
-	int error; /* of the file's */
+	int error; /* of the file */
 };
 
 static size_t source_give(char *bytes, size_t size, size_t count, void *context)
@@ -39,7 +39,7 @@ static size_t source_give(char *bytes, size_t size, size_t count, void *context)
 	return source->error < 0 || asked_to_stop() ? CURL_READFUNC_ABORT : got;
 }
 
-/* What is answered says nothing: the status does, and the task. */
+/* The body of the answer says nothing: the status and the task do. */
 static size_t answer_pass(char *bytes, size_t size, size_t count, void *context)
 {
 	(void)bytes;
@@ -67,8 +67,8 @@ static char *address_of(struct xapi *xapi, CURL *curl, const char *vdi, const ch
 		xapi_base(xapi), its_vdi, session, task ? "&task_id=" : "", task ? its_task : "");
 }
 
-/* In the words of Node's own HTTP, by which Xen Orchestra sends, and which are not those of what
- * it fetches by. */
+/* In the words of Node's own HTTP module, which Xen Orchestra uses for sending, and which differ
+ * from those of its module for fetching. */
 static json_t *error_of_put(CURL *curl, CURLcode code, const char *reason, bool is_silent)
 {
 	json_t *made;
@@ -117,7 +117,8 @@ static json_t *put(struct xapi *xapi, const char *vdi, const char *task, struct 
 	return status / 100 == 2 ? NULL : xapi_error_of_status(status);
 }
 
-/* A status says less than the task; what else has gone wrong, the host may not know of. */
+/* Returns whether FAILURE is only a status, which says less than the task; the host may not know
+ * of other failures. */
 static bool tells_little(const json_t *failure)
 {
 	return strncmp(member_text(failure, "message"), "unexpected ", 11) == 0;

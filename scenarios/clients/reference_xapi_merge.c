@@ -18,14 +18,14 @@
 #include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
-/* Where things are in what is made. */
+/* The layout of the merged file. */
 #define HEADER_OFFSET VHD_SECTOR_BYTES
 #define TABLE_OFFSET  (HEADER_OFFSET + sizeof(struct vhd_raw_header))
 
-/* A block is in memory, once or twice. */
+/* A block is kept in memory, up to twice. */
 #define BLOCK_BYTES_MAX (16u << 20)
 
-/* One of the two, which was found whole. */
+/* One of the two files, found to be complete. */
 struct source {
 	int fd;
 	struct vhd_raw_footer footer;
@@ -34,11 +34,12 @@ struct source {
 	size_t entries;
 };
 
-/* What is made of them. */
+/* The merge. */
 struct merging {
 	struct source parent, child;
 	size_t block_bytes, bitmap_bytes, entries, table_bytes;
-	uint8_t *bitmap, *read, *block; /* the bits of a source's block, its data, and what it is */
+	uint8_t *bitmap, *read,
+		*block; /* bitmap of a source's block, its data, and the merged data */
 	FILE *out;
 };
 
@@ -82,7 +83,7 @@ static void merging_deinit(struct merging *merging)
 	free(merging->block);
 }
 
-/* Where the block AT of SOURCE is; 0: it has none. */
+/* Returns where block AT of SOURCE is; 0 if it is not allocated. */
 static uint64_t block_place(const struct source *source, size_t at)
 {
 	uint32_t sector = at < source->entries ? be32toh(source->table[at]) : VHD_BAT_UNUSED;
@@ -90,7 +91,7 @@ static uint64_t block_place(const struct source *source, size_t at)
 	return sector == VHD_BAT_UNUSED ? 0 : (uint64_t)sector * VHD_SECTOR_BYTES;
 }
 
-/* Puts the sectors that SOURCE has of the block AT over what there is. */
+/* Overwrites the merged block with the sectors that SOURCE has of block AT. */
 static int block_overlay(struct merging *merging, const struct source *source, size_t at)
 {
 	uint64_t place = block_place(source, at);
@@ -112,7 +113,7 @@ static int block_overlay(struct merging *merging, const struct source *source, s
 
 /* ---- what is made ---- */
 
-/* Errors of OUT stay in its flag until its end. */
+/* Errors of OUT stay in its flag until the end. */
 static void head_write(const struct merging *merging)
 {
 	struct vhd_raw_footer footer = merging->child.footer;
@@ -131,7 +132,7 @@ static void head_write(const struct merging *merging)
 	fwrite(&header, sizeof header, 1, merging->out);
 }
 
-/* -EFBIG: there are more sectors than a table can tell of. */
+/* Returns -EFBIG if there are more sectors than a table can address. */
 static int table_write(const struct merging *merging)
 {
 	AUTO(auto_free) uint8_t *bytes = heap_new(merging->table_bytes);
@@ -187,7 +188,7 @@ static int all_write(struct merging *merging)
 	footer.data_offset = htobe64(HEADER_OFFSET);
 	footer.checksum = htobe32(vhd_checksum(&footer, sizeof footer, footer.checksum));
 	fwrite(&footer, sizeof footer, 1, merging->out);
-	/* The parent is deleted behind it. */
+	/* Durable now, because the parent is deleted after this. */
 	return fflush(merging->out) < 0 || fsync(fileno(merging->out)) < 0 ? -errno : 0;
 }
 

@@ -21,7 +21,7 @@
 #include "simfs/base/heap.h"
 
 #define VHD_SUFFIX     ".vhd"
-#define MERGING_SUFFIX VHD_SUFFIX ".part" /* of whole_file.h */
+#define MERGING_SUFFIX VHD_SUFFIX ".part" /* from whole_file.h */
 
 static void json_free(json_t **value)
 {
@@ -47,7 +47,7 @@ void remote_date(const char *folder, char *ret)
 		path = heap_format("%s/%s.json", folder, ret);
 		if (access(path, F_OK) < 0)
 			return;
-		/* Another one in the same second; names tell no more. */
+		/* Another point was made in the same second, the precision of the names. */
 		nanosleep(&moment, NULL);
 	}
 }
@@ -94,7 +94,7 @@ bool remote_has_vhds(const char *disk_folder)
 
 /* ---- what interrupted runs have left ---- */
 
-/* {"vdis/JOB/DISK/DATE.vhd": true} of each restore point in FOLDER. */
+/* Returns {"vdis/JOB/DISK/DATE.vhd": true} of all restore points in FOLDER. */
 static json_t *named_files(const char *folder)
 {
 	AUTO(auto_closedir) DIR *dir = opendir(folder);
@@ -119,7 +119,7 @@ static json_t *named_files(const char *folder)
 	return named;
 }
 
-/* Whether the file WHOLE, of the remote's name INNER, is nobody's. */
+/* Returns whether the file WHOLE, called INNER in the remote, belongs to no restore point. */
 static bool is_left(const char *inner, const char *whole, const json_t *named)
 {
 	json_t *failure;
@@ -128,13 +128,14 @@ static bool is_left(const char *inner, const char *whole, const json_t *named)
 		return true;
 	if (!ends_with(inner, VHD_SUFFIX) || json_object_get(named, inner))
 		return false;
-	/* Its point went before what differs from it was whole: Xen Orchestra has that order. */
+	/* Its point was deleted before its children were complete, which is the order of Xen
+	 * Orchestra. */
 	failure = remote_children_merge(whole);
 	json_decref(failure);
 	return !failure;
 }
 
-/* Of the folder FOLDER/NAME, LEVELS above the VHDs. */
+/* Cleans the folder FOLDER/NAME, which is LEVELS above the VHDs. */
 static unsigned clean_below(
 	const char *folder, const char *name, unsigned levels, const json_t *named)
 {

@@ -23,14 +23,14 @@
 
 #define POINT_SUFFIX ".json"
 
-/* A restore on its way. */
+/* A restore in progress. */
 struct restore {
 	struct xapi *xapi;
 	const char *folder; /* of the VM that was backed up */
 	json_t *point;
 	json_t *sr;   /* a reference */
-	json_t *vm;   /* the new one; NULL: not yet */
-	json_t *vdis; /* that were made, an array */
+	json_t *vm;   /* the new VM; NULL: not created yet */
+	json_t *vdis; /* an array of those created */
 };
 
 static void json_free(json_t **value)
@@ -40,8 +40,8 @@ static void json_free(json_t **value)
 
 /* ---- what there is ---- */
 
-/* The last name in FOLDER that ends with SUFFIX, without it; "" of a folder.  *RET_COUNT: of them.
- */
+/* Returns the last name in FOLDER that ends with SUFFIX, without it; SUFFIX "" means folders.
+ * *RET_COUNT is their number. */
 static char *last_name(const char *folder, const char *suffix, size_t *ret_count)
 {
 	AUTO(auto_closedir) DIR *dir = opendir(folder);
@@ -65,7 +65,7 @@ static char *last_name(const char *folder, const char *suffix, size_t *ret_count
 	return last;
 }
 
-/* The folder of the VM; NULL after a message. */
+/* Returns the folder of the VM; NULL after a message. */
 static char *folder_find(const char *remote, const char *vm)
 {
 	AUTO(auto_free) char *all = heap_format("%s/xo-vm-backups", remote);
@@ -85,7 +85,7 @@ static char *folder_find(const char *remote, const char *vm)
 	return remote_folder(remote, vm ? vm : only);
 }
 
-/* The restore point of AT; NULL after a message. */
+/* Returns the restore point of AT; NULL after a message. */
 static json_t *point_find(const char *folder, const char *at)
 {
 	size_t count;
@@ -107,7 +107,7 @@ static json_t *point_find(const char *folder, const char *at)
 
 /* ---- what is made of it ---- */
 
-/* Where new disks go: where the pool wants them. */
+/* Finds the pool's default SR, where new disks are created. */
 static json_t *sr_find(struct restore *restore)
 {
 	AUTO(json_free) json_t *pools = NULL;
@@ -120,7 +120,7 @@ static json_t *sr_find(struct restore *restore)
 	return NULL;
 }
 
-/* The VBD of the VDI REF in the restore point. */
+/* Returns the device of the VDI REF in the restore point. */
 static const char *device_of(const json_t *point, const char *ref)
 {
 	json_t *vbd;
@@ -134,7 +134,7 @@ static const char *device_of(const json_t *point, const char *ref)
 	return "autodetect";
 }
 
-/* An empty disk of the new VM, for what was REF; *RET its reference. */
+/* Creates an empty disk of the new VM for the VDI that was REF; *RET is its reference. */
 static json_t *disk_make(struct restore *restore, const char *ref, const char *label,
 	uint64_t size_bytes, json_t **ret)
 {
@@ -184,7 +184,7 @@ static json_t *disk_restore(struct restore *restore, const char *ref, const char
 	return failure;
 }
 
-/* What was made of a restore that has failed. */
+/* Deletes everything that a failed restore has created. */
 static void all_delete(struct restore *restore)
 {
 	json_t *vdi;

@@ -4,7 +4,7 @@
 #include "scenarios/clients/reference_files.h"
 #include "simfs/base/clock.h"
 
-/* What it returns, if it is not 0, ends the transfer. */
+/* Returning anything but 0 ends the transfer. */
 static int look(
 	void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {

@@ -14,25 +14,25 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* How long an event.from is asked to wait, as Xen Orchestra asks; but never into our own silence,
- * nor past the end of our patience. */
+/* How long an event.from may wait, as in Xen Orchestra; reduced if our own silence limit or
+ * patience is shorter. */
 #define EVENT_SECONDS 60.1
 
 /* How often in a row events may be lost. */
 #define LOSSES_MAX 10
 
-/* Who waits for longer is told of it. */
+/* A longer wait is reported. */
 #define WORD_NS (60 * NS_PER_S)
 
-/* For a task. */
+/* The state of a wait for a task. */
 struct waiting {
-	json_t *token;	 /* up to which events are known */
+	json_t *token;	 /* events are known up to here */
 	unsigned losses; /* of events, in a row */
 	uint64_t begin_ns;
-	bool is_told; /* that it takes long */
+	bool is_told; /* that it takes long was reported */
 };
 
-/* The state of TASK in EVENTS, or NULL.  *RET_IS_GONE: it was destroyed. */
+/* Returns the state of TASK in EVENTS, or NULL.  *RET_IS_GONE: it was destroyed. */
 static const json_t *task_of(const json_t *events, const char *task, bool *ret_is_gone)
 {
 	const json_t *found = NULL, *event;
@@ -67,7 +67,8 @@ static json_t *task_failure(const json_t *record)
 	return made;
 }
 
-/* "<value>TEXT</value>", also "<value><string>TEXT</string></value>", or "": the caller's. */
+/* Returns TEXT of "<value>TEXT</value>" or "<value><string>TEXT</string></value>", or "".  The
+ * caller frees it. */
 static char *result_read(const char *text)
 {
 	static const char *const tags[] = { "<value>", "<string>" };
@@ -79,7 +80,7 @@ static char *result_read(const char *text)
 	return heap_format("%.*s", (int)strcspn(text, "<"), text);
 }
 
-/* What became of a task with RECORD. */
+/* Returns the outcome of a task with RECORD. */
 static json_t *task_outcome(const json_t *record, char **ret_result)
 {
 	if (strcmp(member_text(record, "status"), "success") != 0)
@@ -89,7 +90,7 @@ static json_t *task_outcome(const json_t *record, char **ret_result)
 	return NULL;
 }
 
-/* The next events of tasks since the token, which moves on. */
+/* Gets the events of tasks since the token, and advances the token. */
 static json_t *events_next(struct xapi *xapi, struct waiting *waiting, json_t **ret)
 {
 	const struct xapi_patience *patience = xapi_patience(xapi);
@@ -104,7 +105,7 @@ static json_t *events_next(struct xapi *xapi, struct waiting *waiting, json_t **
 
 	if (failure && strcmp(member_text(failure, "code"), "EVENTS_LOST") == 0 &&
 		++waiting->losses < LOSSES_MAX) {
-		/* From the beginning, then: every task is told of again. */
+		/* Start over: every task is reported again. */
 		json_decref(failure);
 		json_decref(*token);
 		*token = json_string("");
@@ -121,7 +122,8 @@ static json_t *events_next(struct xapi *xapi, struct waiting *waiting, json_t **
 	return failure;
 }
 
-/* An answer of event.from about TASK into *RET_IS_OVER; NULL: it goes on, or has succeeded. */
+/* Reads an answer of event.from about TASK into *RET_IS_OVER.  Returns NULL if the task is pending
+ * or has succeeded. */
 static json_t *answer_look(const json_t *events, const char *task, bool tells_all,
 	char **ret_result, bool *ret_is_over)
 {
@@ -129,14 +131,14 @@ static json_t *answer_look(const json_t *events, const char *task, bool tells_al
 	bool is_gone = false;
 	const json_t *record = task_of(list, task, &is_gone);
 
-	/* The first answer has every task that there is. */
+	/* The first answer contains every existing task. */
 	if (is_gone || (tells_all && !record && list))
 		return xo_error("task has been destroyed before completion");
 	*ret_is_over = record && strcmp(member_text(record, "status"), "pending") != 0;
 	return *ret_is_over ? task_outcome(record, ret_result) : NULL;
 }
 
-/* Whether it is still worth waiting. */
+/* Returns an error if waiting must end. */
 static json_t *patience_look(struct xapi *xapi, struct waiting *waiting)
 {
 	uint64_t task_ns = xapi_patience(xapi)->task_ns;
@@ -201,7 +203,7 @@ json_t *xapi_run(struct xapi *xapi, const char *method, json_t *arguments, char 
 		return xo_error("a task has no reference");
 	}
 	failure = xapi_task_wait(xapi, json_string_value(task), ret_ref);
-	/* It was only for us; a pool that does not answer has no use for it either. */
+	/* The task was only for us; if the pool does not answer, it is useless to the pool, too. */
 	json_decref(xapi_do(xapi, "task.destroy", json_string_value(task), NULL));
 	json_decref(task);
 	if (failure)

@@ -45,7 +45,7 @@ static bool ends_with(const char *name, const char *ending)
 	return length > its && strcmp(name + length - its, ending) == 0;
 }
 
-/* Their names are dates. */
+/* The names are dates. */
 static int older_first(const void *one, const void *other)
 {
 	const struct point *a = one, *b = other;
@@ -78,7 +78,8 @@ static json_t *points_read(const char *folder, const char *job_id, struct points
 	return NULL;
 }
 
-/* The file of a point's VHD, the caller's; NULL: what its record says is none of the folder. */
+/* Returns the file of a point's VHD, which the caller frees; NULL if its record names a file
+ * outside the folder. */
 static char *vhd_path(const char *folder, const json_t *file)
 {
 	const char *name = json_string_value(file);
@@ -97,7 +98,7 @@ json_t *remote_children_merge(const char *path)
 	const struct dirent *entry;
 	json_t *failure = NULL;
 
-	/* Somebody has deleted it: nothing can be made whole by it any more. */
+	/* The file was deleted: it cannot make any child complete. */
 	if (error == -ENOENT)
 		return NULL;
 	if (!dir)

@@ -19,7 +19,7 @@
 #include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
-/* Reads LENGTH bytes at OFFSET: NULL, or that the stream ended before them. */
+/* Reads LENGTH bytes at OFFSET.  Returns NULL, or the error that the stream ended before them. */
 static json_t *part_read(int fd, void *part, size_t length, uint64_t offset)
 {
 	int error = 0;
@@ -39,7 +39,7 @@ static json_t *checksum_error(const char *part, uint32_t is, uint32_t should_be)
 	return xo_error(message);
 }
 
-/* Each is what is compared first, so that what is wrong is said of the first that differs. */
+/* The checks are in the order in which an error should be reported. */
 static json_t *footer_check(const struct vhd_raw_footer *footer)
 {
 	uint32_t is = be32toh(footer->checksum);
@@ -79,7 +79,7 @@ static json_t *header_check(const struct vhd_raw_header *header, uint64_t size_b
 	return NULL;
 }
 
-/* Where the last block of the table ends; *RET_BLOCKS are in it. */
+/* Returns where the last block of the table ends; *RET_BLOCKS is the number of blocks. */
 static json_t *table_read(
 	int fd, const struct vhd_raw_header *header, uint64_t *ret_end, uint64_t *ret_blocks)
 {
@@ -119,7 +119,7 @@ static void uuid_format(const uint8_t *raw, char *ret)
 	*ret = '\0';
 }
 
-/* Whose it is, and whose child. */
+/* Reads the uuids of the disk and its parent. */
 static void names_read(const struct vhd_raw_footer *footer, const struct vhd_raw_header *header,
 	struct xapi_vhd *ret)
 {
@@ -156,8 +156,8 @@ json_t *xapi_vhd_check(int fd, uint64_t length, struct xapi_vhd *ret)
 		return xo_error_short(missing < block ? block - missing : 0, block);
 	}
 	/*
-	 * A stream that ended well says so at its end once more.  Between the last block and
-	 * that may lie what tells of the parent.
+	 * A complete stream ends with a second footer.  The locators of the parent may be between
+	 * the last block and that footer.
 	 */
 	end_footer = length - (length < sizeof end ? length : sizeof end);
 	if (!failure && end_footer < data_end)
@@ -237,7 +237,7 @@ static int parent_name(int fd, uint64_t offset, const uint8_t *uuid, const char 
 		return error < 0 ? error : -EIO;
 	memcpy(header.parent_uuid, uuid, sizeof header.parent_uuid);
 	memset(header.parent_name, 0, sizeof header.parent_name);
-	/* The name is a date: each of its letters is one in UTF-16, too. */
+	/* The name is a date in ASCII: each byte is one UTF-16 unit. */
 	for (size_t i = 0; i < length; i++)
 		header.parent_name[i] = htobe16((uint8_t)name[i]);
 	header.checksum = htobe32(vhd_checksum(&header, sizeof header, header.checksum));

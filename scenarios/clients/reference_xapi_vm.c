@@ -49,7 +49,7 @@ static json_t *vm_find(struct xapi *xapi, const char *name, char **ret_ref)
 	return *ret_ref ? NULL : xo_error("a VM has no reference");
 }
 
-/* The VBD's disk, when it has one. */
+/* Adds the VBD's disk if it has one. */
 static json_t *disk_add(struct xapi *xapi, struct xapi_vm *vm, const char *vbd_ref)
 {
 	AUTO(json_free) json_t *vbd = NULL;
@@ -125,7 +125,7 @@ json_t *xapi_vm_unblock(struct xapi *xapi, const struct xapi_vm *vm)
 
 json_t *xapi_vm_block(struct xapi *xapi, const struct xapi_vm *vm)
 {
-	/* What an interrupted run has left would be a key that is there. */
+	/* A key that an interrupted run has left would make the call fail. */
 	json_t *failure = xapi_vm_unblock(xapi, vm);
 
 	for (size_t i = 0; !failure && i < sizeof blocked / sizeof blocked[0]; i++)
@@ -136,7 +136,7 @@ json_t *xapi_vm_block(struct xapi *xapi, const struct xapi_vm *vm)
 
 /* ---- the chain ---- */
 
-/* Of VDIs ({ref: record}) the one with UUID; NULL. */
+/* Returns the record with UUID in VDIS ({ref: record}), or NULL. */
 static const json_t *vdi_with(json_t *vdis, const char *uuid)
 {
 	const char *ref;
@@ -155,7 +155,7 @@ static const char *parent_of(const json_t *vdi)
 	return member_text(json_object_get(vdi, "sm_config"), "vhd-parent");
 }
 
-/* Nobody uses it, and the only one that lies on it nobody uses either. */
+/* Returns whether the VDI is unused, and its only child is unused, too. */
 static bool is_uncoalesced(json_t *vdis, const json_t *vdi)
 {
 	const char *uuid = member_text(vdi, "uuid"), *ref;
@@ -185,7 +185,7 @@ json_t *xapi_vm_uncoalesced(struct xapi *xapi, const struct xapi_vm *vm, uint64_
 		size_t steps = json_object_size(vdis);
 		uint64_t count = 0;
 
-		/* Records that contradict each other may lead round. */
+		/* Records that contradict each other may form a cycle. */
 		for (; vdi && steps > 0; steps--) {
 			count += is_uncoalesced(vdis, vdi);
 			vdi = vdi_with(vdis, parent_of(vdi));
@@ -207,7 +207,7 @@ static json_t *mark(
 	return failure ? failure : xapi_do(xapi, add, ref, key, value, NULL);
 }
 
-/* The snapshot VDI of each disk. */
+/* Finds the snapshot VDI of each disk. */
 static json_t *snapshot_disks(struct xapi *xapi, struct xapi_vm *vm)
 {
 	AUTO(json_free) json_t *record = NULL;
@@ -283,7 +283,7 @@ json_t *xapi_vm_mark_exported(struct xapi *xapi, const struct xapi_vm *vm)
 	return failure;
 }
 
-/* Is RECORD a snapshot of REF that the job has exported, and newer than DATE? */
+/* Returns whether RECORD is a snapshot of REF that the job has exported, newer than DATE. */
 static bool is_newer_base(
 	const json_t *record, const char *ref, const char *job_id, const char *date)
 {
@@ -292,7 +292,7 @@ static bool is_newer_base(
 	       strcmp(mark_of(record, MARK_DATE), date) > 0;
 }
 
-/* The disk's part in the snapshot of DATE. */
+/* Finds the disk's VDI in the snapshot of DATE. */
 static void base_of_disk(struct xapi_disk *disk, json_t *vdis, const char *job_id, const char *date)
 {
 	const char *ref;

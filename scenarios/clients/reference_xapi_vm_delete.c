@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reference_xapi_vm_delete.c - which snapshots of a VM go, and how. */
+/* reference_xapi_vm_delete.c - chooses the snapshots of a VM to delete, and deletes them. */
 #include <string.h>
 
 #include "scenarios/base/json_member.h"
@@ -14,7 +14,7 @@ static void json_free(json_t **value)
 	json_decref(*value);
 }
 
-/* The snapshot REF with its disks. */
+/* Deletes the snapshot REF with its disks. */
 static json_t *snapshot_delete(struct xapi *xapi, const char *ref, const json_t *record)
 {
 	AUTO(json_free) json_t *vdis = json_array();
@@ -32,7 +32,7 @@ static json_t *snapshot_delete(struct xapi *xapi, const char *ref, const json_t 
 	}
 	if (!failure)
 		failure = xapi_run(xapi, "VM.destroy", json_pack("[s]", ref), NULL);
-	/* The VM's record is gone, its disks are not: each is tried. */
+	/* The VM's record is gone, but its disks are not: try each. */
 	json_array_foreach(vdis, i, vdi)
 	{
 		json_t *its = failure ? NULL
@@ -43,7 +43,7 @@ static json_t *snapshot_delete(struct xapi *xapi, const char *ref, const json_t 
 	return failure;
 }
 
-/* The VDI is a snapshot of one of the VM's disks by the job, and of no VM any more. */
+/* Returns whether the VDI is the job's snapshot of one of the VM's disks, but belongs to no VM. */
 static bool is_orphan(const json_t *vdi, const struct xapi_vm *vm, const char *job_id)
 {
 	bool is_of_vm = false;
@@ -56,7 +56,8 @@ static bool is_orphan(const json_t *vdi, const struct xapi_vm *vm, const char *j
 	       strcmp(mark_of(vdi, MARK_JOB), job_id) == 0;
 }
 
-/* What is left when a host has gone down behind the record of a snapshot, and before its disks. */
+/* Deletes what is left if a host died after deleting the record of a snapshot but before its
+ * disks. */
 static json_t *orphans_delete(struct xapi *xapi, const struct xapi_vm *vm, const char *job_id)
 {
 	AUTO(json_free) json_t *vdis = NULL;

@@ -33,22 +33,22 @@ const struct xo_wish xo_defaults = {
 	.lock_stale_ns = XO_LOCK_STALE_NS,
 };
 
-/* A job on its way. */
+/* A job in progress. */
 struct job {
 	const struct xo_wish *wish;
 	const char *snapshot;
 	const char *out;
-	char *folder; /* the VM's, of OUT */
+	char *folder; /* the VM's, which contains OUT */
 	char *vm;     /* its name */
 	char *log_path;
-	bool is_there; /* a backup of that name, whose log that is */
+	bool is_there; /* a backup with that name exists, and owns the log */
 	json_t *log;
-	json_t *vm_task; /* NULL before it has begun */
+	json_t *vm_task; /* NULL: not begun */
 	struct reference_rig rig;
 	struct xo_lock *vm_lock;
 };
 
-/* The last name in PATH, the caller's. */
+/* Returns the last component of PATH.  The caller frees it. */
 static char *name_of(const char *path)
 {
 	AUTO(auto_free) char *copy = heap_copy(path);
@@ -62,7 +62,7 @@ static void job_init(struct job *job)
 	AUTO(auto_free) char *absolute = NULL;
 
 	job->folder = heap_copy(dirname(copy));
-	/* "." has a name, too. */
+	/* So that "." gets a name, too. */
 	absolute = realpath(job->folder, NULL);
 	job->vm = name_of(absolute ? absolute : job->folder);
 	job->log_path = heap_format("%s%s", job->out, XO_LOG_SUFFIX);
@@ -93,14 +93,14 @@ static json_t *chain_check(struct job *job)
 	return failure;
 }
 
-/* XAPI was asked for the snapshot, and answered with ERROR, or with none IN_TIME. */
+/* The error of a snapshot that XAPI was asked for, and that ended with ERROR, or not IN_TIME. */
 static json_t *snapshot_failure(struct job *job, int error, bool in_time)
 {
 	const char *why = reference_rig_why(&job->rig, error);
 
 	if (!in_time)
 		return xo_error("operation timed out");
-	/* What was asked for makes no sense: no storage manager was asked. */
+	/* The arguments make no sense: the storage manager was not asked. */
 	if (error == -EEXIST || error == -EINVAL || error == -ENAMETOOLONG)
 		return xo_error(why);
 	return xo_error_of_snapshot(why, error);
@@ -112,7 +112,7 @@ static json_t *snapshot_create(struct job *job)
 	int error = xo_folder_note_snapshot(job->folder, job->rig.name);
 	json_t *failure;
 
-	/* It helps the next run only. */
+	/* It only helps the next run. */
 	if (error < 0)
 		xo_task_warn(job->vm_task, "the temporary snapshot could not be noted", NULL);
 	begun_ns = clock_now_ns();
@@ -124,7 +124,7 @@ static json_t *snapshot_create(struct job *job)
 	bool in_time = clock_now_ns() - begun_ns < wait_ns;
 
 	failure = snapshot_failure(job, error, in_time);
-	/* Of a call that was given up nobody knows whether it has taken effect. */
+	/* If the call timed out, it is unknown whether it has taken effect. */
 	if (in_time || reference_rig_delete(&job->rig, job->rig.name) == 0)
 		xo_folder_forget_snapshot(job->folder);
 	return failure;
@@ -146,12 +146,12 @@ static json_t *snapshot_take(struct job *job)
 
 /* ---- the transfer ---- */
 
-/* Once there is a new one, and not before. */
+/* Call it only when a new backup exists. */
 static void backups_thin(struct job *job, json_t *task)
 {
 	const char *id = json_string_value(json_object_get(job->log, "jobId"));
 
-	/* The new one is not among those that are known to be good. */
+	/* The new backup is not among the known good ones. */
 	if (job->wish->keeps > 0 && xo_folder_thin(job->folder, id, job->wish->keeps - 1) < 0)
 		xo_task_warn(task, "old backups could not be deleted", NULL);
 }
@@ -177,7 +177,7 @@ static json_t *export_run(struct job *job)
 	return NULL;
 }
 
-/* With the folder locked and the rig there. */
+/* Call it with the folder locked and the rig connected. */
 static json_t *vm_back_up(struct job *job)
 {
 	json_t *failure = snapshot_take(job);
@@ -205,7 +205,7 @@ static json_t *rig_open(struct job *job)
 	return xo_error(message);
 }
 
-/* What an interrupted run has left would be in the way of the chain. */
+/* The snapshot that an interrupted run has left would lengthen the chain. */
 static void leftover_delete(struct job *job)
 {
 	AUTO(auto_free) char *name = xo_folder_noted_snapshot(job->folder);
@@ -229,7 +229,7 @@ static json_t *vm_run_locked(struct job *job)
 	json_t *failure;
 
 	folder_clean(job);
-	/* Until it is written again, this one has been interrupted for whoever finds it. */
+	/* Until it is rewritten, this run counts as interrupted. */
 	xo_log_write(job->log, job->log_path);
 	failure = rig_open(job);
 	if (failure)
@@ -284,7 +284,7 @@ static void job_run(struct job *job)
 		xo_job_run(job->log, job->folder, vm_run, job);
 }
 
-/* Says what came of it, and returns the exit code for it. */
+/* Reports the result, and returns its exit code. */
 static int job_report(struct job *job)
 {
 	int error = job->is_there ? 0 : xo_log_write(job->log, job->log_path);

@@ -50,7 +50,8 @@ json_t *xo_error_of_xapi(const char *code, const json_t *params)
 		"XapiError");
 }
 
-/* WHY is "…CODE(text)": adds the parts of text to PARAMS.  Returns CODE, the caller's, or NULL. */
+/* WHY is "…CODE(text)": adds the parts of text to PARAMS.  Returns CODE, or NULL.  The caller
+ * frees it. */
 static char *xapi_read(const char *why, json_t *params)
 {
 	const char *code = strstr(why, "SR_BACKEND_FAILURE_");
@@ -104,7 +105,7 @@ json_t *xo_error_of_source(void)
 
 json_t *xo_error_of_system(int error, const char *call, const char *path)
 {
-	/* Node's texts are those of the C library but for their first letter, and for this one. */
+	/* Node's texts are those of the C library, except for the first letter and for EIO. */
 	AUTO(auto_free) char *text = heap_copy(error == -EIO ? "i/o error" : error_text(error));
 	json_t *made;
 

@@ -17,7 +17,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* Xen Orchestra gives a snapshot this name until it is known to be a backup's. */
+/* Xen Orchestra's name for a snapshot until it belongs to a backup. */
 #define NOTE_NAME "xo-backup-temp-snapshot-name"
 
 int xo_folder_make(const char *folder)
@@ -66,7 +66,7 @@ char *xo_folder_noted_snapshot(const char *folder)
 
 /* ---- what interrupted runs have left ---- */
 
-/* Does NAME end with ENDING, and more before it? */
+/* Returns whether NAME ends with ENDING, and is longer. */
 static bool ends_with(const char *name, const char *ending)
 {
 	size_t length = strlen(name), its = strlen(ending);
@@ -74,7 +74,7 @@ static bool ends_with(const char *name, const char *ending)
 	return length > its && strcmp(name + length - its, ending) == 0;
 }
 
-/* "b1.1234.partial", as pending_file_create() has it, or a log as whole_file_begin() has it. */
+/* "b1.1234.partial" of pending_file_create(), or a log of whole_file_begin(). */
 static bool is_partial(const char *name)
 {
 	const char *at = name + strlen(name);
@@ -144,7 +144,7 @@ static int older_first(const void *one, const void *other)
 	return strcmp(a->path, b->path);
 }
 
-/* Adds the backup whose log is at PATH, when it is a good one of the job and still there. */
+/* Adds the backup whose log is at PATH if it is a good one of the job and still exists. */
 static void old_backup_add(struct old_backups *old, const char *path, const char *job_id)
 {
 	json_t *log = json_load_file(path, 0, NULL);
@@ -164,7 +164,7 @@ static void old_backup_add(struct old_backups *old, const char *path, const char
 	json_decref(log);
 }
 
-/* The manifest goes first: an image without one is no backup. */
+/* The manifest is deleted first: an image without one is not a backup. */
 static int backup_delete(const char *image)
 {
 	static const char *const suffixes[] = { ".manifest", "", XO_LOG_SUFFIX };

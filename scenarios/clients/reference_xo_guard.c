@@ -33,16 +33,16 @@ static const json_t *parent_of(const json_t *nodes, const json_t *child)
 	return NULL;
 }
 
-/* The live view, snapshots and clones are managed: somebody uses them. */
+/* The live view, snapshots and clones are managed: they are in use. */
 static bool is_managed(const json_t *node)
 {
 	return !json_is_true(json_object_get(node, "hidden"));
 }
 
-/* A node that is to be merged into its only child, or its child into it. */
+/* Returns whether PARENT is to be merged with its only child. */
 static bool is_uncoalesced(const json_t *nodes, const json_t *parent)
 {
-	/* The leaves of snapshots are no nodes of their own. */
+	/* The leaves of snapshots are not among the nodes. */
 	json_int_t children = json_integer_value(json_object_get(parent, "snapshots"));
 	bool has_managed = children > 0;
 	json_t *node;
@@ -66,7 +66,7 @@ unsigned xo_uncoalesced(const json_t *nodes)
 	size_t steps = json_array_size(nodes);
 	unsigned count = 0;
 
-	/* What contradicts itself may lead round; nobody is passed twice. */
+	/* Contradictory nodes may form a cycle; none is counted twice. */
 	for (; node && steps > 0; steps--) {
 		count += is_uncoalesced(nodes, node);
 		node = parent_of(nodes, node);

@@ -19,7 +19,8 @@
 
 /* ---- the job ---- */
 
-/* Whether PATH is still the file that FD has open: who had it before may have removed it. */
+/* Returns whether PATH is still the file that FD has open; its previous owner may have removed
+ * it. */
 static bool is_there(const char *path, int fd)
 {
 	struct stat named, open_one;
@@ -61,9 +62,9 @@ void xo_job_lock_release(struct xo_job_lock *lock)
 struct xo_lock {
 	char *path;
 	uint64_t stale_ns;
-	int64_t renewed_ns; /* of the thread, from when it runs */
+	int64_t renewed_ns; /* owned by the thread once it runs */
 	bool is_lost;
-	int ends[2]; /* a pipe; its end tells the thread to end */
+	int ends[2]; /* a pipe; closing its end stops the thread */
 	pthread_t thread;
 };
 
@@ -72,7 +73,7 @@ bool xo_lock_is_stale(int64_t renewed_ns, int64_t now_ns, uint64_t stale_ns)
 	return renewed_ns < now_ns && (uint64_t)(now_ns - renewed_ns) > stale_ns;
 }
 
-/* When the folder at PATH was renewed; 0 or -errno. */
+/* Gets the time at which the folder at PATH was renewed.  Returns 0 or -errno. */
 static int renewed_at(const char *path, int64_t *ret_ns)
 {
 	struct stat stat;
@@ -83,7 +84,8 @@ static int renewed_at(const char *path, int64_t *ret_ns)
 	return 0;
 }
 
-/* Removes the lock at PATH if it is stale: 0, also when it has just gone; -EBUSY; or -errno. */
+/* Removes the lock at PATH if it is stale.  Returns 0, also if it has just disappeared; -EBUSY; or
+ * -errno. */
 static int stale_remove(const char *path, uint64_t stale_ns)
 {
 	AUTO(auto_close) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -92,7 +94,8 @@ static int stale_remove(const char *path, uint64_t stale_ns)
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	/* Of several who find it stale one removes it: the others would remove his. */
+	/* Of several processes that find it stale, one may remove it: the others would remove the
+	 * new owner's. */
 	if (flock(fd, LOCK_EX) < 0)
 		return -errno;
 	if (!is_there(path, fd))
@@ -119,7 +122,7 @@ static int lock_make(const char *path, uint64_t stale_ns)
 	return 0;
 }
 
-/* Not ours any more: another time than we gave it, or nothing there. */
+/* The lock is no longer ours if it is gone, or has another time than we gave it. */
 static bool is_taken(const struct xo_lock *lock)
 {
 	int64_t renewed_ns = 0;
@@ -144,7 +147,7 @@ static void *renew_thread(void *context)
 	return NULL;
 }
 
-/* Signals are for the thread that works. */
+/* Signals must go to the thread that works. */
 static int thread_start(struct xo_lock *lock)
 {
 	sigset_t all, before;
@@ -165,7 +168,7 @@ static void lock_free(struct xo_lock *lock)
 
 int xo_lock_take(const char *folder, uint64_t stale_ns, struct xo_lock **ret)
 {
-	/* A folder may be called "." and in other ways. */
+	/* The folder may be called ".", or have several paths. */
 	AUTO(auto_free) char *whole = realpath(folder, NULL);
 	struct xo_lock *lock;
 	int error;

@@ -17,7 +17,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* With these messages nothing has failed: there was nothing to do, or it was better not to. */
+/* With these messages, nothing has failed: there was nothing to do, or it was better not to. */
 static const char *const skipping[] = {
 	"no disks found",
 	"no VMs match this pattern",
@@ -72,7 +72,7 @@ json_t *xo_task_begin(json_t *parent, const char *message, json_t *data)
 	return task;
 }
 
-/* Its own, by its error. */
+/* The task's own status, which depends on its error. */
 static const char *own_status(const json_t *task)
 {
 	const char *status = member_text(task, "status");
@@ -98,7 +98,7 @@ static bool was_retried(const json_t *task)
 	return false;
 }
 
-/* Has what CHILD was to do been done by another one of TASKS? */
+/* Returns whether another of TASKS has done what CHILD should have done. */
 static bool is_superseded(const json_t *child, const json_t *tasks)
 {
 	json_t *other;
@@ -153,7 +153,7 @@ void xo_task_fail(json_t *task, json_t *error)
 {
 	const char *code = json_string_value(json_object_get(error, "code"));
 
-	/* Nobody has written down why: whoever would have is the one who was stopped. */
+	/* The process that was stopped is the one that would have recorded why. */
 	if (code && strcmp(code, error_name(-ECANCELED)) == 0)
 		task_close(task, "interrupted", NULL);
 	else
@@ -205,7 +205,7 @@ int xo_log_write(const json_t *log, const char *path)
 	error = whole_file_begin(&whole, path);
 	if (error < 0)
 		return error;
-	/* As private as the image beside it, where the file system has modes. */
+	/* As private as the image beside it, if the file system has modes. */
 	(void)fchmod(fileno(whole.file), 0600);
 	fprintf(whole.file, "%s\n", text);
 	return whole_file_end(&whole);

@@ -2,8 +2,8 @@
 /*
  * reference_xo_report.c - the mail "Backup report", as plain text.
  *
- * Subject, headings and what stands before each value are Xen Orchestra's; what is put in a
- * line is what its mail puts side by side.
+ * The subject, the headings and the labels are Xen Orchestra's; what its mail puts side by side is
+ * in one line here.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static const char unhealthy_text[] =
 	"(unhealthy VDI chain) Job canceled to protect the VDI chain. See "
 	"https://docs.xen-orchestra.com/backup_troubleshooting#vdi-chain-protection";
 
-/* What each status is called in headings, and before why. */
+/* The name of each status in headings, and before the reason. */
 static const struct {
 	const char *status;
 	const char *heading;

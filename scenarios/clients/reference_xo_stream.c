@@ -15,13 +15,13 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/file_io.h"
 
-/* How often a wait looks whether it is asked to stop. */
+/* How often a wait checks whether it is asked to stop. */
 #define SLICE_MS 50
 
-/* What a read is to begin with, so that it is split where it is thought to be. */
+/* Reads begin at this alignment, so that they are split where expected. */
 #define ALIGNMENT 4096
 
-/* Sends all of SNAPSHOT to stdout: 0, or the errno of reading it. */
+/* Sends all of SNAPSHOT to stdout.  Returns 0, or the errno of reading it. */
 static int send_all(const char *snapshot, unsigned char *block)
 {
 	int source = open(snapshot, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -32,14 +32,14 @@ static int send_all(const char *snapshot, unsigned char *block)
 	while (error == 0 && got == XO_BLOCK_BYTES) {
 		got = file_read_up_to(source, block, XO_BLOCK_BYTES, offset, &error);
 		offset += got;
-		/* Whoever does not want it any more has closed it. */
+		/* The reader has closed the stream. */
 		if (write_all(STDOUT_FILENO, block, got) < 0)
 			return 0;
 	}
 	return -error;
 }
 
-/* The process that sends.  It has nothing of ours: no lock, no signal, and it goes with us. */
+/* The sending process.  It keeps no lock and no signal handler of ours, and ends when we do. */
 static _Noreturn void send_and_exit(
 	const char *snapshot, int fd, unsigned char *block, pid_t parent)
 {
@@ -79,7 +79,7 @@ int xo_stream_open(const char *snapshot, struct xo_stream *ret)
 	return 0;
 }
 
-/* Waits until there is something to read: 0 or -errno. */
+/* Waits until there is something to read.  Returns 0 or -errno. */
 static int wait_readable(const struct xo_stream *stream, uint64_t silence_ns)
 {
 	struct pollfd readable = { .fd = stream->fd, .events = POLLIN };
@@ -127,7 +127,8 @@ int xo_stream_close(struct xo_stream *stream)
 
 	if (stream->process <= 0)
 		return 0;
-	/* One that has sent all closes its end, or cannot write; one that is stuck is ended. */
+	/* A process that has sent everything closes its end, or its write fails; one that hangs is
+	 * killed. */
 	close(stream->fd);
 	kill(stream->process, SIGKILL);
 	while (waitpid(stream->process, &status, 0) < 0 && errno == EINTR)

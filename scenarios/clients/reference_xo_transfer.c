@@ -14,7 +14,7 @@
 #include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
-/* Where a VHD has its footer: what is looked at in the end. */
+/* The size of a VHD's footer, which is compared at the end. */
 #define FOOTER_BYTES 512
 
 struct transfer {
@@ -54,7 +54,8 @@ static json_t *transfer_open(struct transfer *transfer, const char *snapshot, co
 	return error < 0 ? xo_error_of_system(error, "spawn", NULL) : NULL;
 }
 
-/* Nothing more came.  The host knows whether it could not read; if not, only that it is short. */
+/* Handles the end of the stream.  The host knows whether it could not read; if it could, only the
+ * missing bytes are known. */
 static json_t *stream_ended(struct transfer *transfer, size_t got, size_t length)
 {
 	if (xo_stream_close(&transfer->stream) < 0)
@@ -62,7 +63,7 @@ static json_t *stream_ended(struct transfer *transfer, size_t got, size_t length
 	return got > 0 ? xo_error_short(got, length) : NULL;
 }
 
-/* One block.  *RET_ENDS: there is no more. */
+/* Copies one block.  *RET_ENDS: it was the last. */
 static json_t *block_copy(struct transfer *transfer, unsigned char *block, bool *ret_ends)
 {
 	uint64_t left = transfer->size_bytes - transfer->done_bytes;
@@ -96,8 +97,8 @@ static json_t *blocks_copy(struct transfer *transfer)
 }
 
 /*
- * A stream that ends between two blocks has no length that would tell; the file is looked at
- * as a VHD is, whose footer must be where the size of the disk puts it.
+ * A stream that ends between two blocks does not reveal its length; so the file is checked like a
+ * VHD, whose footer must be where the size of the disk puts it.
  */
 static json_t *end_check(const struct transfer *transfer)
 {
@@ -113,7 +114,7 @@ static json_t *end_check(const struct transfer *transfer)
 	return got == length ? NULL : xo_error_not_equal(got, length);
 }
 
-/* The manifest is last: an image without one is no backup. */
+/* The manifest is published last: an image without one is not a backup. */
 static json_t *publish(struct transfer *transfer)
 {
 	const char *call = "write";

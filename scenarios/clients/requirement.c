@@ -14,7 +14,7 @@
 #define AT_LEAST ">="
 #define DIGITS	 "0123456789"
 
-/* Numbers with dots between them, up to the end. */
+/* Returns whether TEXT consists of numbers with dots between them. */
 static bool is_version(const char *text)
 {
 	for (;;) {
@@ -50,7 +50,8 @@ bool requirement_is_valid(const char *text)
 	return *text && (!least || (least > text && is_version(least + strlen(AT_LEAST))));
 }
 
-/* Is version A below B?  Number by number; one that ends early is the lower one. */
+/* Returns whether version A is older than B, number by number; if one is a prefix, it is the
+ * older. */
 static bool is_below(const char *a, const char *b)
 {
 	for (;;) {
@@ -74,7 +75,7 @@ static char *program_missing(const char *program)
 	return process_program_exists(program) ? NULL : heap_format("no program '%s'", program);
 }
 
-/* The first number that PROGRAM says is where its version begins. */
+/* The version begins at the first digit that PROGRAM prints. */
 static char *version_missing(const char *program, const char *least)
 {
 	const char *const argv[] = { program, "--version", NULL };

@@ -25,8 +25,8 @@ char *share_program(void)
 }
 
 /*
- * Hands PATH (stolen) back when there are data files in it, else NULL.  A build
- * has folders of the same names beside the program, for its objects.
+ * Returns PATH, which it takes over, if it contains data files, else NULL.  A build has folders of
+ * the same names beside the program, for its objects.
  */
 static char *folder_or_null(char *path)
 {
@@ -42,7 +42,7 @@ static char *folder_or_null(char *path)
 		return NULL;
 	}
 
-	/* It is printed, and compared. */
+	/* A plain path, because it is printed and compared. */
 	char *plain = realpath(path, NULL);
 
 	if (!plain)
@@ -51,7 +51,7 @@ static char *folder_or_null(char *path)
 	return plain;
 }
 
-/* Hands PATH (stolen) back when the benchmark is in it, else NULL. */
+/* Returns PATH, which it takes over, if it contains the benchmark, else NULL. */
 static char *bench_or_null(char *path)
 {
 	AUTO(auto_free) char *main_file = heap_format("%s/main.py", path);
@@ -62,7 +62,7 @@ static char *bench_or_null(char *path)
 	return NULL;
 }
 
-/* Where a folder may lie, seen from that of the program, and how it is known. */
+/* Where a folder may be, relative to the program's folder, and how it is recognized. */
 struct home {
 	const char *beside[3];
 	char *(*or_null)(char *path);
@@ -96,7 +96,7 @@ static char *folder_beside_program(const struct home *home, const char *name)
 	return folder;
 }
 
-/* What SNAPRIG_SHARE names; NULL for nothing. */
+/* Returns the value of SNAPRIG_SHARE, or NULL. */
 static const char *told_folder(void)
 {
 	const char *told = getenv("SNAPRIG_SHARE");
@@ -109,7 +109,7 @@ static char *folder_find(const struct home *home, const char *name)
 	const char *told = told_folder();
 	char *folder = NULL;
 
-	/* Whoever names a folder that is not there means another one, and none of ours. */
+	/* If the named folder does not exist, none of ours is meant, either. */
 	if (told && access(told, F_OK) < 0)
 		return NULL;
 	if (told)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * words.c - puts values in the place of the {words} of a command.
+ * words.c - replaces the {words} of a command with their values.
  */
 #include "scenarios/clients/words.h"
 
@@ -46,7 +46,8 @@ static const char *word_value(const struct client_words *words, size_t word)
 	return value;
 }
 
-/* The length of "{word}" at TEXT with small letters only; 0 when it is something else. */
+/* Returns the length of "{word}" at TEXT, with lower-case letters only; 0 if it is something
+ * else. */
 static size_t word_length(const char *text)
 {
 	size_t letters = text[0] == '{' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz-_") : 0;
@@ -69,7 +70,7 @@ char *client_unknown_word(const char *template)
 	for (const char *at = template; *at; at++) {
 		size_t length = word_length(at);
 
-		/* "${name}" is the shell's. */
+		/* "${name}" belongs to the shell. */
 		if (length == 0 || (at > template && at[-1] == '$'))
 			continue;
 		if (word_find(at, length) < 0)
@@ -116,7 +117,7 @@ static void write_quoted(const char *value, FILE *file)
 	fputc('\'', file);
 }
 
-/* As a part of a pattern that stands for itself. */
+/* Writes VALUE as a part of a pattern that matches it literally. */
 static void write_literally(const char *value, FILE *file)
 {
 	for (; *value; value++) {
@@ -173,7 +174,7 @@ char **client_environment(const struct client_words *words)
 	for (size_t i = 0; i < WORDS_KNOWN; i++) {
 		const char *value = word_value(words, i);
 
-		/* What the command is not about is not there. */
+		/* Words without a value are not in the environment. */
 		if (!value || !*value)
 			continue;
 

@@ -12,10 +12,10 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* How long a thread waits for one moment before it looks at the next. */
+/* How long a thread waits for one moment before it checks the next. */
 #define SLICE_NS (20 * NS_PER_MS)
 
-/* An answer that was sent before the waiting was ended must still be found. */
+/* An answer that was sent before the waiting was cancelled must still be received. */
 #define LAST_LOOK_NS (200 * NS_PER_MS)
 
 struct armed_step {
@@ -26,10 +26,10 @@ struct armed_step {
 	uint64_t duration_ns;
 };
 
-/* The steps of one moment. */
+/* Steps with the same moment. */
 struct armed_group {
 	const struct start_condition *condition;
-	struct control_client *control; /* what it holds goes on when it is closed */
+	struct control_client *control; /* closing it releases what it holds */
 	uint64_t hold_id;
 	bool is_done;
 	struct armed_step *steps;
@@ -44,9 +44,9 @@ struct armed_batch {
 	size_t group_count;
 	pthread_t thread;
 
-	/* Set by the main thread, read by the other; it carries no data. */
+	/* Set by the main thread, read by the other; no data depends on it. */
 	atomic_bool is_cancelled;
-	bool was_cut_off; /* by a rig whose end may be near; of the thread until it is joined */
+	bool was_cut_off; /* by a rig that may be ending; owned by the thread until it is joined */
 };
 
 static bool same_condition(const struct step *left, const struct step *right)
@@ -83,7 +83,7 @@ static void batch_destroy(struct armed_batch *batch)
 	free(batch);
 }
 
-/* Asks for the hold; the ping behind it is answered when the rig knows of it. */
+/* Asks for the hold; the ping after it is answered when the rig knows about the hold. */
 static int group_hold(struct armed_batch *batch, struct armed_group *group, struct reason *reason)
 {
 	const struct start_condition *condition = group->condition;
@@ -117,7 +117,7 @@ static void group_run(struct armed_batch *batch, struct armed_group *group)
 	}
 }
 
-/* Has the moment come?  Then its steps are run and its readers go on. */
+/* If the moment has come, runs its steps and releases its readers. */
 static void group_look(struct armed_batch *batch, struct armed_group *group, uint64_t patience_ns)
 {
 	int error;
@@ -129,7 +129,7 @@ static void group_look(struct armed_batch *batch, struct armed_group *group, uin
 		return;
 	group->is_done = true;
 	if (error == 0) {
-		/* Whoever goes on has nothing to wait for from here on. */
+		/* A reader that may continue has nothing to wait for from here on. */
 		if (group->steps[0].step->start.lets_read) {
 			control_client_destroy(group->control);
 			group->control = NULL;
@@ -195,8 +195,8 @@ int armed_begin(struct run *run, const struct phase *phase, const struct step *s
 	return 0;
 }
 
-/* A step behind one that failed was not begun, and is no result; nor is what failed when the
- * volume was not served any more: that is told of whoever ended it. */
+/* A step after a failed one was not begun, and has no result; nor has a step that failed because
+ * the volume was no longer served, which is reported for whatever ended it. */
 static void group_report(struct armed_batch *batch, struct armed_group *group, bool is_served)
 {
 	struct run *run = batch->run;

@@ -29,13 +29,13 @@ static bool earlier_not_intact(const struct run *run)
 	return false;
 }
 
-/* What was found out about a backup that was made. */
+/* What was found out about a backup. */
 struct findings {
 	const struct process_result *process;
 	struct restoring restoring;
 	struct journal_facts journal;
 	bool looks_good;
-	char *spoilt; /* an earlier backup that was right, and how it is wrong now; or NULL */
+	char *spoilt; /* an earlier backup that was right, and what is wrong with it now; or NULL */
 };
 
 static void findings_deinit(struct findings *findings)
@@ -44,7 +44,7 @@ static void findings_deinit(struct findings *findings)
 	free(findings->spoilt);
 }
 
-/* What the facts are made of, behind their explanation: one line, the caller's. */
+/* Returns the details that follow the explanation, in one line.  The caller frees it. */
 static char *details_make(
 	const struct run *run, const struct run_backup *backup, const struct findings *findings)
 {
@@ -104,7 +104,7 @@ static int backup_clean(struct run *run, const struct run_backup *backup, struct
 	return 0;
 }
 
-/* Runs the command TEMPLATE of the adapter, if it has one, and clears RET when it fails. */
+/* Runs the command TEMPLATE of the adapter, if it has one, and clears RET if it fails. */
 static int ask(struct run *run, const struct run_backup *backup, const char *what,
 	const char *template, struct reason *reason, bool *ret)
 {
@@ -124,7 +124,7 @@ static int ask(struct run *run, const struct run_backup *backup, const char *wha
 	return 0;
 }
 
-/* Does the client, which has failed, itself show the backup as a good one? */
+/* Asks the client, which has failed, whether it shows the backup as good. */
 static int looks_good(struct run *run, const struct run_backup *backup,
 	const struct process_result *process, struct reason *reason, bool *ret)
 {
@@ -138,11 +138,10 @@ static int looks_good(struct run *run, const struct run_backup *backup,
 	return error < 0 ? error : ask(run, backup, "verify", client->verify, reason, ret);
 }
 
-/* The earlier ones are looked at when something has happened that may have spoilt them, or
- * always. */
+/* Earlier backups are checked if something may have spoilt them, or always. */
 static bool looks_back(const struct run *run, const struct run_backup *backup)
 {
-	/* Who runs beside it may be about to change what they share. */
+	/* A client that runs at the same time may be changing what they share. */
 	return !run->underway && (run->options->looks_back || backup->fault_struck ||
 					 backup->exit_status != 0 || earlier_not_intact(run));
 }
@@ -192,7 +191,7 @@ static struct underway *underway_create(struct run *run, const struct step *step
 	return underway;
 }
 
-/* Its backup is kept whatever came of it: it owns its texts. */
+/* The backup is kept, whatever its result: it owns its texts. */
 static struct run_backup *underway_destroy(struct run *run, struct underway *underway)
 {
 	underway_deinit(run, underway);
@@ -203,7 +202,7 @@ static struct run_backup *underway_destroy(struct run *run, struct underway *und
 	return &run->backups[run->backup_count++];
 }
 
-/* To the end of UNDERWAY, which is released. */
+/* Completes UNDERWAY and frees it. */
 static enum outcome backup_finish(struct run *run, struct underway *underway, struct reason *reason)
 {
 	struct differences *differences = NULL;
@@ -241,7 +240,7 @@ enum outcome run_await(struct run *run, const struct step *step, struct reason *
 {
 	struct underway **at = &run->underway, *underway;
 
-	/* Steps are read in their order: it was begun, and is not awaited twice. */
+	/* Steps were checked in order: the backup was begun, and is awaited only once. */
 	while (*at && strcmp((*at)->backup.name, step->name) != 0)
 		at = &(*at)->next;
 	MUST(*at);

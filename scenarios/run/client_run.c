@@ -19,7 +19,7 @@ char *client_log(const struct run *run, const char *name, const char *what)
 	return heap_format("%s/logs/%s.%s.log", run->work, name, what);
 }
 
-/* The words, where temporary files go, and what the scenario says. */
+/* The words, the folder of temporary files, and the scenario's own variables. */
 static char **environment_make(const struct run *run, const struct client_words *words)
 {
 	const struct environment_texts *own = &run->scenario->environment;
@@ -44,27 +44,28 @@ static void environment_free(char ***environment)
 	free(*environment);
 }
 
-/* Of a process in the background, which has no connection to the rig. */
+/* For a process in the background, which has no connection to the rig. */
 static void let_go_beside(void *context)
 {
 	const struct run *run = context;
 	struct control_client *control;
 
-	/* If it cannot be told, the client cannot be killed, which is told then. */
+	/* If this fails, the client cannot be killed, which is reported then. */
 	if (control_client_connect(run->mount_point, &control) < 0)
 		return;
 	(void)control_client_call(control, "fault.release", NULL, RIG_PATIENCE_NS, NULL);
 	control_client_destroy(control);
 }
 
-/* What LVM's commands are needed for: a backup, and what is to be done when that has failed. */
+/* Returns whether the command needs LVM's commands: a backup, or the clean-up after a failed
+ * one. */
 static bool runs_in_a_world(const struct run *run, const struct client_order *order)
 {
 	return run->client->gives == CLIENT_GIVES_LVM &&
 	       (strcmp(order->what, "backup") == 0 || strcmp(order->what, "cleanup") == 0);
 }
 
-/* Runs it, or begins to when there is RET_BESIDE. */
+/* Runs the command; only starts it if RET_BESIDE is given. */
 static int client_process(struct run *run, const struct client_order *order,
 	struct process_result *ret, struct process_beside **ret_beside)
 {

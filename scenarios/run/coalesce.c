@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* coalesce.c - lets a chain be merged, as far as it goes. */
+/* coalesce.c - lets a chain be merged as far as possible. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ static const char *worker_text(const json_t *status, const char *name)
 	return text ? text : "";
 }
 
-/* Starts the worker and waits until it is idle: 0 with the status then, or -errno. */
+/* Starts the worker and waits until it is idle.  Returns 0 with the status then, or -errno. */
 static int worker_run(struct run *run, struct reason *reason, json_t **ret_status)
 {
 	uint64_t deadline_ns = clock_now_ns() + run_time_limit_ns(run);

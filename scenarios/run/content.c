@@ -22,7 +22,7 @@
 
 #define COMMAND_LIMIT_NS (120 * NS_PER_S)
 
-/* Keeps the content apart from what writers make of the same seed. */
+/* So that the content differs from what writers make of the same seed. */
 #define CONTENT_STREAM 0x636f6e74656e74ull
 
 static int zeros_make(const struct content_order *order, struct reason *reason)
@@ -82,7 +82,7 @@ static int image_copy(const struct content_order *order, struct reason *reason)
 	return error < 0 ? reason_error(reason, error, "cannot copy image '%s'", source) : 0;
 }
 
-/* The command has failed with RESULT, and printed to LOG. */
+/* Reports that the command failed with RESULT, and printed to LOG. */
 static int command_failed(
 	const struct process_result *result, const char *log, struct reason *reason)
 {
@@ -96,7 +96,7 @@ static int command_failed(
 	return -EINVAL;
 }
 
-/* In FOLDER, which is empty. */
+/* Runs the command in FOLDER, which is empty. */
 static int command_run(const struct content_order *order, const char *folder, struct reason *reason)
 {
 	AUTO(auto_free) char *log = heap_format("%s/content.log", order->work_folder);
@@ -132,7 +132,7 @@ static int command_make(const struct content_order *order, struct reason *reason
 		return reason_error(reason, -errno, "cannot make '%s'", folder);
 	if (error == 0) {
 		error = command_run(order, folder, reason);
-		/* What it has left there would be taken for the client's. */
+		/* Files that it left there would be attributed to the client. */
 		folder_remove(folder);
 	}
 	if (error == 0 && (stat(order->image_path, &made) < 0 ||

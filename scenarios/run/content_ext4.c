@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The files are laid out in a staging folder, which `mke2fs -d` copies into
- * the image in the order of their names.  What would differ from run to run
- * (identifiers, hash seed, times) is taken from the scenario's seed or fixed.
+ * The files are laid out in a staging folder, which `mke2fs -d` copies into the image in the order
+ * of their names.  What would differ from run to run (identifiers, hash seed, times) is derived
+ * from the scenario's seed or fixed.
  */
 #include "scenarios/run/content_ext4.h"
 
@@ -26,7 +26,7 @@
 #define FILES_PER_FOLDER 24
 #define CHUNK_BYTES	 ((size_t)1 << 20)
 
-/* 2023-11-14 22:13:20 UTC: no run should depend on the day it is made. */
+/* 2023-11-14 22:13:20 UTC: a run must not depend on the day. */
 #define TIME_SECONDS 1700000000u
 #define TIME_TEXT    "1700000000"
 
@@ -38,7 +38,7 @@
 
 #define MKE2FS_LIMIT_NS (120 * NS_PER_S)
 
-/* Sizes are spread as people's files are: many small ones, some a hundred times as large. */
+/* Sizes are distributed like people's files: many small ones, some a hundred times as large. */
 static uint64_t file_weight(uint64_t seed, uint32_t file)
 {
 	uint64_t chance = mix64(seed ^ STREAM_SIZES ^ file);
@@ -74,7 +74,7 @@ static int folder_make(const char *staging, uint32_t folder)
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
 
-/* BYTES in FILES files, in folders, and a symbolic link to the first. */
+/* Creates BYTES in FILES files, in folders, and a symbolic link to the first. */
 static int staging_fill(const struct content_order *order, const char *staging)
 {
 	uint32_t files = order->spec->files;
@@ -86,7 +86,7 @@ static int staging_fill(const struct content_order *order, const char *staging)
 	for (uint32_t file = 0; file < files && error == 0; file++) {
 		weight_before += file_weight(order->seed, file);
 
-		/* Of the sums, so that what is rounded off one file is in the next. */
+		/* Computed from the sums, so that bytes rounded off one file go to the next. */
 		uint64_t bytes_until = (uint64_t)((__uint128_t)order->spec->bytes * weight_before /
 						  weight_all);
 		uint32_t folder = file / FILES_PER_FOLDER;
@@ -112,7 +112,7 @@ static void uuid_format(uint64_t seed, char text[37])
 {
 	uint64_t high = mix64(seed), low = mix64(high);
 
-	/* Version 4, variant 1, as if drawn by lot. */
+	/* Version 4, variant 1, like a random UUID. */
 	snprintf(text, 37, "%08" PRIx32 "-%04x-4%03x-%04x-%012" PRIx64, (uint32_t)(high >> 32),
 		(unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff),
 		(unsigned)(0x8000 | (low >> 48 & 0x3fff)), (uint64_t)(low & 0xffffffffffffull));
@@ -130,7 +130,7 @@ static int mke2fs_run(const struct content_order *order, const char *staging, st
 	char *options = heap_format("lazy_itable_init=0,lazy_journal_init=0,nodiscard,"
 				    "root_owner=0:0,hash_seed=%s",
 		hashes);
-	/* Blocks of 4 KiB whatever the size: writers and the oracle count in them. */
+	/* Blocks of 4 KiB for every size, because writers and the oracle count in them. */
 	const char *argv[] = { "mke2fs", "-t", "ext4", "-q", "-F", "-b", "4096", "-U", uuid, "-E",
 		options, "-d", staging, order->image_path, NULL };
 	const char *environment[] = { "E2FSPROGS_FAKE_TIME=" TIME_TEXT,
@@ -158,7 +158,7 @@ static int mke2fs_run(const struct content_order *order, const char *staging, st
 		error = -EINVAL;
 	}
 	process_result_deinit(&result);
-	/* What it said is wanted only for its last line. */
+	/* Only the last line of its output was needed. */
 	unlink(log);
 	return error;
 }

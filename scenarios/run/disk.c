@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* disk.c - the disk that stores lie on, which fills up: a file system of its own, of memory. */
+/* disk.c - the disk that contains the stores, which can fill up: a separate file system in
+ * memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -29,7 +30,7 @@ int disk_make(struct run *run, struct reason *reason)
 	return 0;
 }
 
-/* Takes BYTES more at the end of FD; what there is no room for is not taken. */
+/* Takes BYTES more at the end of FD, as far as there is room. */
 static int fill(int fd, uint64_t bytes)
 {
 	off_t end = lseek(fd, 0, SEEK_END);
@@ -39,7 +40,7 @@ static int fill(int fd, uint64_t bytes)
 	return fallocate(fd, 0, end, (off_t)bytes) < 0 ? -errno : 0;
 }
 
-/* All that is free; whoever writes meanwhile may take it first. */
+/* Takes all free space; a concurrent writer may take some of it first. */
 static int fill_all(int fd)
 {
 	struct statvfs facts;

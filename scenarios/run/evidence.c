@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence.c - the logs of a run that did not pass outlive its work folder: their last lines
+ * evidence.c - keeps the logs of a run that did not pass beyond its work folder: their last lines
  * in the result, all of them among the artifacts.
  */
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* Of one log, and of how many; a client may print what it likes. */
+/* Limits of one log, and on the number of logs; a client may print anything. */
 #define LINES_MAX 50
 #define BYTES_MAX 16384
 #define LOGS_MAX  16
@@ -40,7 +40,7 @@ void evidence_look(const struct run *run)
 	}
 }
 
-/* A client can put anything beside its logs: folders, a pipe that has no end. */
+/* A client can create anything beside its logs: folders, or a pipe that never ends. */
 static bool is_log(const struct run *run, const char *name)
 {
 	AUTO(auto_free) char *path = work_path(run, "logs", name);
@@ -48,7 +48,7 @@ static bool is_log(const struct run *run, const char *name)
 	return !strchr(name, '/') && file_size(path) >= 0;
 }
 
-/* status.json and events.jsonl are for programs: they are among the artifacts only. */
+/* status.json and events.jsonl are for programs, so they are only among the artifacts. */
 static bool is_for_people(const char *name)
 {
 	size_t length = strlen(name);
@@ -75,7 +75,7 @@ static int artifact_copy(const struct run *run, const char *name)
 
 	int error = file_copy(from, to);
 
-	/* A CI may collect it as another user. */
+	/* A CI system may collect it as another user. */
 	return error == 0 && chmod(to, 0644) < 0 ? -errno : error;
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * expect.c - are the expectations met?
+ * expect.c - checks expectations.
  *
- * One function per kind of wish; each is asked about every expectation and
- * passes what does not wish it.  A wish for a failure is not unmet when the
- * fault has not struck: then nobody can tell, unless the client names the cause.  But a
- * backup that is wrong and is said to be right is that without any fault, too: it is a finding, or
- * what was wished.
+ * There is one function per kind of expectation; each is called for every expect step, and passes
+ * if the step does not use it.  An expected failure that did not occur is not a finding if the
+ * fault did not strike: then the result is inconclusive, unless the client names the cause.  But a
+ * wrong backup that is reported as right is a finding, or what was expected, even without a fault.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +47,7 @@ static bool backup_said(const struct run_backup *backup, const char *text)
 	return said && strstr(said, text);
 }
 
-/* What it says is the cause: then that, which no rule is, has struck. */
+/* The client names the cause: then that cause, which is not a rule, has struck. */
 static bool cause_is_said(const struct run_backup *backup, const struct expectation *wish)
 {
 	return wish->says && backup_said(backup, wish->says);
@@ -56,7 +55,7 @@ static bool cause_is_said(const struct run_backup *backup, const struct expectat
 
 static bool verdict_fits(enum verdict wished, enum verdict met)
 {
-	/* What has recovered is intact. */
+	/* A recovered backup is intact. */
 	return met == wished || (wished == VERDICT_INTACT && met == VERDICT_RECOVERED);
 }
 
@@ -80,7 +79,7 @@ static enum outcome check_verdict(
 		return OUTCOME_TIMED_OUT;
 	if (backup->verdict == VERDICT_INCONCLUSIVE)
 		return OUTCOME_INCONCLUSIVE;
-	/* Intact, but nothing had failed before: it is no proof of a recovery. */
+	/* It is intact, but nothing had failed before, so it does not prove a recovery. */
 	return verdict_is_good(backup->verdict) && verdict_is_good(wish->verdict)
 		       ? OUTCOME_INCONCLUSIVE
 		       : OUTCOME_FAILED;
@@ -96,7 +95,7 @@ static bool exit_fits(const struct expectation *wish, int exit_status)
 	case EXIT_WISH_NONZERO:
 		return exit_status != 0;
 	case EXIT_WISH_NUMBER:
-		/* A parent sees the low byte only. */
+		/* The parent sees only the low byte. */
 		return (wish->exit_number & 0xff) == (exit_status & 0xff);
 	}
 	return false;
@@ -124,8 +123,8 @@ static enum outcome check_exit(
 }
 
 /*
- * A failure that was noticed, but with another cause than the one to be named,
- * is misreported.  The rig cannot know the right words: they are the wish's.
+ * A failure that was noticed, but attributed to another cause than expected, is misreported.  The
+ * rig cannot know the right words: the expectation has them.
  */
 static void judge_cause(struct run *run, const struct expectation *wish)
 {
@@ -153,7 +152,7 @@ static enum outcome check_says(
 
 	AUTO(auto_free) char *line = file_last_line(backup->log_path);
 
-	/* That it is not said is what makes it misreported. */
+	/* It is misreported because it does not say so. */
 	if (backup_said(backup, wish->says) ||
 		(wish->verdict == VERDICT_MISREPORTED && backup->cause_unnamed))
 		return OUTCOME_PASSED;
@@ -187,7 +186,7 @@ static enum outcome check_snapshot(
 	json_t *error = json_object_get(snapshot, "error");
 
 	if (!snapshot) {
-		/* Some systems delete what fails. */
+		/* Some systems delete a failed snapshot. */
 		if (wish->state && strcmp(wish->state, "gone") == 0)
 			return OUTCOME_PASSED;
 		reason_set(reason, "there is no snapshot '%s'", wish->snapshot);
@@ -296,7 +295,7 @@ static enum outcome check_leaks(
 
 static const struct {
 	wish_check *check;
-	bool needs_fault; /* unmet, it proves nothing when the fault has not struck */
+	bool needs_fault; /* if not met, it proves nothing unless the fault has struck */
 } checks[] = {
 	{ check_verdict, true },
 	{ check_exit, true },

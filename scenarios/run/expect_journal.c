@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expect_journal.c - is an event in the journal of the rig, and how often? */
+/* expect_journal.c - whether the rig's journal contains an event, and how often. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +15,10 @@ struct counting {
 	const struct event_wish *wish;
 	const struct record *repeats; /* or NULL */
 	uint64_t count;
-	bool is_incomplete; /* the journal had no room for all */
+	bool is_incomplete; /* the journal had no room for all events */
 };
 
-/* NULL: that does not matter. */
+/* NULL: any text. */
 static bool text_fits(const json_t *event, const char *key, const char *wish)
 {
 	const char *text = json_string_value(json_object_get(event, key));
@@ -34,7 +34,7 @@ static bool is_called(const char *rule_text, const char *name)
 	return rule_parse(rule_text, &rule, message) == 0 && strcmp(rule.name, name) == 0;
 }
 
-/* A hit that is repeated is of a rule without a name: is TEXT one of the rule NAME? */
+/* A repeated hit belongs to a rule without a name: returns whether TEXT is one of the rule NAME. */
 static bool is_hit_of(const struct record *record, const char *text, const char *name)
 {
 	bool is_one = false;

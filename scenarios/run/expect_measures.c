@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expect_measures.c - are the gauges, the counters and the time what is expected, now? */
+/* expect_measures.c - whether the gauges, the counters and the time are now as expected. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,8 @@ static double seconds_of(const char *text)
 	return (double)ns / (double)NS_PER_S;
 }
 
-/* The value of WISH as the rig's status tells it: shares from 0 to 1, times in seconds. */
+/* Returns the value of WISH in the units of the rig's status: shares from 0 to 1, times in
+ * seconds. */
 static double number_of(const struct measure_wish *wish)
 {
 	uint32_t per_million;
@@ -45,7 +46,7 @@ bool relation_holds(enum relation relation, double met, double wished)
 	case RELATION_BELOW:
 		return met < wished;
 	case RELATION_EQUAL:
-		/* Both were read from a text of so many digits. */
+		/* Both were read from texts of the same precision. */
 		return met >= wished && met <= wished;
 	}
 	return false;

@@ -8,7 +8,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* libext2fs answers with codes of its own, or with plain errnos. */
+/* libext2fs returns codes of its own, or plain errnos. */
 static int ext4_error(struct reason *reason, errcode_t code, const char *what, const char *image)
 {
 	if (code > 0 && code < 200)
@@ -55,7 +55,8 @@ int ext4_used_blocks(const char *image, struct reason *reason, struct block_set 
 		blk64_t first = block / spread * ratio;
 		bool whole = true;
 
-		/* Block 0 of a file system with 1 KiB blocks is the boot block: not in the map. */
+		/* Block 0 of a file system with 1 KiB blocks is the boot block, which the map
+		 * omits. */
 		for (blk64_t at = first; at < first + ratio; at++)
 			whole = whole && (at < fs->super->s_first_data_block ||
 						 ext2fs_test_block_bitmap2(fs->block_map, at));
@@ -115,7 +116,7 @@ static errcode_t inodes_visit(ext2_filsys fs,
 	return code;
 }
 
-/* Not all inodes that a file system has for itself are reserved ones. */
+/* Some inodes of the file system itself are not among the reserved ones. */
 static bool is_of_the_file_system(ext2_filsys fs, ext2_ino_t number)
 {
 	return number < EXT2_FIRST_INODE(fs->super) || number == fs->super->s_prj_quota_inum ||
@@ -125,7 +126,7 @@ static bool is_of_the_file_system(ext2_filsys fs, ext2_ino_t number)
 static errcode_t file_note(
 	ext2_filsys fs, ext2_ino_t number, struct ext2_inode *inode, void *context)
 {
-	/* These (the journal is one) look like regular files. */
+	/* Those (such as the journal's) look like regular files. */
 	if (is_of_the_file_system(fs, number) || !LINUX_S_ISREG(inode->i_mode) ||
 		!ext2fs_inode_has_valid_blocks2(fs, inode))
 		return 0;
@@ -186,7 +187,7 @@ int ext4_set_times(const char *image, uint32_t seconds, struct reason *reason)
 
 	if (error < 0)
 		return error;
-	/* The superblock notes when it is written. */
+	/* The superblock records when it is written. */
 	fs->now = (time_t)seconds;
 
 	errcode_t code = inodes_visit(fs, times_set, &seconds);

@@ -17,7 +17,7 @@ void fallback_destroy(struct fallback *fallback)
 	free(fallback);
 }
 
-/* The client took none, or nobody could. */
+/* The client took no snapshot, or none could be taken. */
 static bool has_none(struct run *run, const struct run_backup *backup)
 {
 	const struct snapshot_point *point = point_of_backup(run, backup);
@@ -25,7 +25,7 @@ static bool has_none(struct run *run, const struct run_backup *backup)
 	return !point || point->never_came;
 }
 
-/* One that is gone was deleted by a client that had taken it, or else by its system. */
+/* A snapshot that is gone was deleted by the client if that had taken it, else by the system. */
 static bool has_bad_one(struct run *run, const struct run_backup *backup)
 {
 	json_t *snapshot = rig_snapshot(run->rig, backup->of);
@@ -45,13 +45,13 @@ void fallback_look(struct run *run, struct run_backup *backup)
 	if (!measures->has_live || measures->live_read_bytes == 0)
 		return;
 	measures->fell_back = is_none || has_bad_one(run, backup);
-	/* Of one that was to be there it is known already that it cannot be its content. */
+	/* If a snapshot was expected, its content cannot be that of the live view. */
 	if (!is_none || !backup->takes)
 		return;
 	backup->fallback = heap_new(sizeof *backup->fallback);
 	backup->fallback->was_written = measures->live_written_bytes > 0;
 	backup->fallback->live.name = backup->of;
-	/* A live view that the client has spoilt may be no content that can be compared. */
+	/* If the client has spoilt the live view, it may not be readable. */
 	if (point_read(run, &backup->fallback->live, &ignored) < 0)
 		fallback_destroy(TAKE_PTR(backup->fallback));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* faults.c - the faults of a scenario: armed, told of phases, and looked at in the end. */
+/* faults.c - the faults of a scenario: armed, told about phases, and checked at the end. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +15,13 @@ static json_int_t count_of(const json_t *fault, const char *which)
 	return json_integer_value(json_object_get(fault, which));
 }
 
-/* A read that ends before a bad sector is all that some clients see of it. */
+/* Some clients see only a read that ends before a bad sector. */
 static json_int_t strikes_of(const json_t *fault)
 {
 	return count_of(fault, "fired") + count_of(fault, "cut");
 }
 
-/* Raises the result when the rule FAULT has not struck up to now, behind which it cannot. */
+/* Raises the result if the rule FAULT has not struck so far, and no longer can. */
 static void fault_check(struct run *run, const json_t *fault)
 {
 	json_int_t matched = count_of(fault, "matched");
@@ -38,7 +38,7 @@ static void fault_check(struct run *run, const json_t *fault)
 	result_raise(run->result, OUTCOME_INCONCLUSIVE, message);
 }
 
-/* The rule NAME, if there is one, is about to go: 0, or -errno with REASON. */
+/* Call it before the rule NAME, if it exists, is removed.  Returns 0, or -errno with REASON. */
 static int fault_goes(struct run *run, const char *name, struct reason *reason)
 {
 	json_t *answer = NULL, *fault;
@@ -75,7 +75,7 @@ static int fault_add(struct run *run, const char *rule, struct reason *reason)
 	return rig_call(run->rig, "fault.add", json_pack("{s:s}", "rule", rule), reason, NULL);
 }
 
-/* Which of the rules with TEXT the next one is, from 0; remembers TEXT. */
+/* Returns the number of the next rule with TEXT, from 0, and remembers TEXT. */
 static unsigned occurrence_of(struct run *run, const char *text)
 {
 	unsigned occurrence = 0;
@@ -87,7 +87,7 @@ static unsigned occurrence_of(struct run *run, const char *text)
 	return occurrence;
 }
 
-/* Instead of RULE, one for each of the hits that it had; without any, one that never strikes. */
+/* Adds a rule for each recorded hit of RULE; if it had none, a rule that never strikes. */
 static int hits_add(struct run *run, const char *rule, struct reason *reason)
 {
 	const struct record *record = run->options->repeats;
@@ -129,8 +129,8 @@ enum outcome run_fault(struct run *run, const struct step *step, struct reason *
 
 enum outcome run_fault_remove(struct run *run, const struct step *step, struct reason *reason)
 {
-	/* Each hit that is repeated is a rule without a name, which ends of itself; only who
-	 * waits because of it has to be told. */
+	/* Each repeated hit is a rule without a name, which ends by itself; only what it holds
+	 * must be released. */
 	bool repeats = run->options->repeats != NULL;
 	int error = repeats ? 0 : fault_goes(run, step->name, reason);
 
@@ -156,7 +156,7 @@ json_int_t faults_strikes(struct run *run)
 	json_t *answer = NULL, *fault;
 	size_t index;
 
-	/* Without the rig, why it ended is known. */
+	/* If the rig is gone, the reason is known. */
 	if (!run->has_faults || rig_call(run->rig, "fault.list", NULL, &reason, &answer) < 0)
 		return run->fault_strikes;
 	json_array_foreach(json_object_get(answer, "faults"), index, fault)
@@ -185,7 +185,7 @@ void faults_check(struct run *run)
 	json_t *answer = NULL, *fault;
 	size_t index;
 
-	/* Without the rig, why it ended is known. */
+	/* If the rig is gone, the reason is known. */
 	if (!run->has_faults || rig_call(run->rig, "fault.list", NULL, &reason, &answer) < 0)
 		return;
 	json_array_foreach(json_object_get(answer, "faults"), index, fault) fault_check(run, fault);
@@ -197,7 +197,7 @@ void faults_let_go(void *context)
 	struct run *run = context;
 	struct reason reason = { "" };
 
-	/* If it cannot be told, the client cannot be killed, which is told then. */
+	/* If this fails, the client cannot be killed, which is reported then. */
 	if (run->has_faults)
 		(void)rig_call(run->rig, "fault.release", NULL, &reason, NULL);
 }

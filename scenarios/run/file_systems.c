@@ -38,7 +38,7 @@ static const struct file_system *known_at(int fd, uint64_t begin)
 	return NULL;
 }
 
-/* Where the first partition of a DOS table begins; 0 when there is no table. */
+/* Returns where the first partition of a DOS table begins; 0 if there is no table. */
 static uint64_t partition_begin(int fd)
 {
 	uint8_t sector[512];
@@ -58,7 +58,8 @@ struct file_system_place file_system_find(const char *image)
 	const struct file_system *one = known_at(fd, 0);
 	uint64_t begin = one ? 0 : partition_begin(fd);
 
-	/* A boot sector that is no table ends as one does: only what is known there counts. */
+	/* A boot sector without a table has the same signature, so only a known file system
+	 * counts. */
 	if (begin > 0) {
 		one = known_at(fd, begin);
 		place.offset = one ? begin : 0;
@@ -82,7 +83,7 @@ static int attach_run(const struct attach_order *order, const char *const *argv,
 	return process_run(&process, ret);
 }
 
-/* What losetup said, to where it is looked for. */
+/* Appends the output of losetup to the log. */
 static void words_append(const char *log_path, const char *output_path)
 {
 	AUTO(auto_free) char *words = file_text(output_path);
@@ -92,7 +93,7 @@ static void words_append(const char *log_path, const char *output_path)
 		fputs(words, log);
 }
 
-/* losetup prints the device, and we know it by that. */
+/* losetup prints the device's name, by which we know it. */
 static int device_attach(const struct attach_order *order, uint64_t offset,
 	struct process_result *ret, char **ret_device)
 {
@@ -140,7 +141,7 @@ int file_system_attach(
 
 void file_system_detach(const char *mount_point, const char *device)
 {
-	/* What is in use goes when it is let go. */
+	/* What is in use is detached when it is released. */
 	if (mount_point && umount2(mount_point, 0) < 0)
 		(void)umount2(mount_point, MNT_DETACH);
 	if (device)

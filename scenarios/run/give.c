@@ -22,7 +22,7 @@
 
 #define ORACLE_LIMIT_NS (60 * NS_PER_S)
 
-/* A tree that is given or compared, and no device. */
+/* Returns whether a user can: a tree can be given or compared, but not a device. */
 static bool user_can_mount(const struct client *client, struct reason *reason)
 {
 	static const char *const programs[] = { USER_MOUNT_PROGRAM, USER_UNMOUNT_PROGRAM };
@@ -83,8 +83,8 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 	return false;
 }
 
-/* A namespace that somebody else made meanwhile has a copy of the mount, and keeps the device:
- * that is no leak of the client. */
+/* A mount namespace that another process made meanwhile has a copy of the mount, and keeps the
+ * device in use: that is not a leak of the client. */
 static void detach(struct run *run, const char *mount_point, const char *device, pid_t server)
 {
 	user_mount_stop(mount_point, server);
@@ -108,7 +108,7 @@ void give_end(struct run *run, struct given *given)
 	*given = (struct given){ 0 };
 }
 
-/* As file_system_attach() or user_mount_start(), with what this user can have. */
+/* Like file_system_attach() or user_mount_start(), whichever this user may use. */
 static int attach(const struct attach_order *order, struct process_result *ret, char **ret_device,
 	pid_t *ret_server)
 {
@@ -117,7 +117,7 @@ static int attach(const struct attach_order *order, struct process_result *ret, 
 	return file_system_attach(order, ret, ret_device);
 }
 
-/* As give_begin(), of FILE. */
+/* Like give_begin(), for FILE. */
 static int nbd_give(const struct run *run, const struct run_backup *backup, const char *file,
 	struct given *ret, struct process_result *ret_result)
 {
@@ -184,7 +184,7 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 	return 0;
 }
 
-/* Mounts the copy at MOUNT_POINT: 0, or -errno with REASON. */
+/* Mounts the copy at MOUNT_POINT.  Returns 0, or -errno with REASON. */
 static int copy_mount(const struct run *run, const char *copy, const char *mount_point,
 	struct reason *reason, char **ret_device, pid_t *ret_server)
 {

@@ -16,21 +16,21 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* One that is killed ends at once: the rig releases whoever is killed in a request. */
+/* A killed server ends at once, because the rig releases processes killed in a request. */
 #define STOP_PATIENCE_NS (10 * NS_PER_S)
 
-/* Where paths are short. */
+/* For paths that are short enough. */
 #define SHORT_TEMPLATE "/tmp/snaprig-nbd-XXXXXX"
 
 struct nbd_server {
 	pid_t pid;
 	char *folder;
 	char *socket_path;
-	char *pid_path; /* is there when one can connect */
+	char *pid_path; /* exists when the server accepts connections */
 	char *uri;
 };
 
-/* A socket's path in a URI: what is special there is a number. */
+/* Returns the URI of a socket's path, with special characters escaped. */
 static char *uri_make(const char *socket_path)
 {
 	char *text = NULL;
@@ -73,7 +73,7 @@ static int server_run(const struct nbd_order *order, struct nbd_server *server)
 	return server->pid < 0 ? server->pid : 0;
 }
 
-/* When it is there, one can connect. */
+/* The pid file exists when the server accepts connections. */
 static bool pid_is_written(const void *path)
 {
 	return access(path, F_OK) == 0;
@@ -84,7 +84,7 @@ static bool is_too_long(const char *path)
 	return strlen(path) >= sizeof((struct sockaddr_un *)NULL)->sun_path;
 }
 
-/* Makes the folder and says what lies in it: 0 or -errno. */
+/* Creates the folder and sets the paths in it.  Returns 0 or -errno. */
 static int folder_make(const struct nbd_order *order, struct nbd_server *server)
 {
 	server->folder = heap_copy(order->folder);
@@ -150,7 +150,7 @@ void nbd_server_stop(struct nbd_server *server)
 
 	if (!server)
 		return;
-	/* One who reads the snapshot may not end by himself: it may hang. */
+	/* A server that reads the snapshot may hang, and not end by itself. */
 	kill(-server->pid, SIGKILL);
 	(void)process_wait(server->pid, STOP_PATIENCE_NS, &exit_status);
 	server_forget(server);

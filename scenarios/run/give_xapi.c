@@ -16,14 +16,14 @@
 
 struct xapi_pool {
 	pid_t pid;
-	unsigned rigs_gone; /* run->rigs_gone when it began: it is of this rig */
-	char *said;	    /* the file of what it says */
+	unsigned rigs_gone; /* run->rigs_gone when it began, which identifies its rig */
+	char *said;	    /* the file with its output */
 	char *url;
 };
 
 /*
- * An SR of the kind that the scenario has; its room is the rig's, which has its limit already.  The
- * others are empty, for what people put there, and the edition minds nothing that the VM has.
+ * Writes a pool with an SR of the scenario's kind; the rig limits its room already.  The other SRs
+ * are empty, for users; the edition allows everything that the VM has.
  */
 static int file_write(const struct run *run, const char *path)
 {
@@ -50,7 +50,7 @@ static void pool_forget(struct xapi_pool *pool)
 	free(pool);
 }
 
-/* What it said is what the client's log has to tell. */
+/* Appends the last line of its output to the client's log. */
 static void said_append(const struct xapi_pool *pool, const char *log_path)
 {
 	AUTO(auto_free) char *line = file_last_line(pool->said);
@@ -62,7 +62,7 @@ static void said_append(const struct xapi_pool *pool, const char *log_path)
 	}
 }
 
-/* Whether it serves, and that rig which is there now. */
+/* Returns whether the pool serves, and belongs to the present rig. */
 static bool is_of_this_rig(const struct run *run)
 {
 	struct xapi_pool *pool = run->pool;

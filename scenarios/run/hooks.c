@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hooks.c - what an administrator has run before and after a snapshot is taken. */
+/* hooks.c - an administrator's commands before and after a snapshot is taken. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* journal.c - facts that only the rig's journal has. */
+/* journal.c - facts that only the rig's journal contains. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static bool is_non_retryable(const json_t *event)
 	return row && !row->retry;
 }
 
-/* For want of room, of a chain that is too long, or of a set that is in progress. */
+/* Refused for lack of room, because of a long chain, or because a set is in progress. */
 static bool is_of_the_volume(const json_t *refusal)
 {
 	const char *error = json_string_value(json_object_get(refusal, "error"));

@@ -46,7 +46,7 @@ static void temporary_look(struct run *run)
 	folder_listing_deinit(&listing);
 }
 
-/* Whether SNAPSHOT is somebody's whom it is no leak of. */
+/* Returns whether SNAPSHOT has an owner, so that it is not a leak. */
 static bool is_accounted_for(struct run *run, const json_t *snapshot)
 {
 	const char *name = json_string_value(json_object_get(snapshot, "name"));
@@ -60,7 +60,8 @@ static bool is_accounted_for(struct run *run, const json_t *snapshot)
 	return name && run->client->gives == CLIENT_GIVES_LVM && !lvm_has_snapshot(run, name);
 }
 
-/* The others, the oldest first: an array, the caller's.  A rig that is not there has none. */
+/* Returns the other snapshots, the oldest first; none if the rig is gone.  The caller frees the
+ * array. */
 static json_t *snapshots_left(struct run *run)
 {
 	struct reason ignored = { "" };
@@ -83,10 +84,10 @@ void leaks_expect(struct run *run)
 	json_t *left = run->client->leaves > 0 ? snapshots_left(run) : NULL;
 	size_t there = json_array_size(left);
 
-	/* That of one that is under way may not be there yet. */
+	/* That of a running backup may not exist yet. */
 	if (run->underway && there < run->snapshots_left_max)
 		there = run->snapshots_left_max;
-	/* One more: a run that leaves two of its own has no use for both. */
+	/* One more than exist: a run that leaves two of its own does not need both. */
 	run->snapshots_left_max = there < run->client->leaves ? there + 1 : run->client->leaves;
 	json_decref(left);
 }
@@ -106,7 +107,7 @@ static void snapshots_look(struct run *run)
 	json_decref(left);
 }
 
-/* A set that is in progress, and whose requester is none of the scenario's own. */
+/* A set in progress, whose requester is not one of the scenario's. */
 static void dead_set_look(struct run *run)
 {
 	struct reason ignored = { "" };
@@ -126,7 +127,7 @@ static void dead_set_look(struct run *run)
 	json_decref(writers);
 }
 
-/* The volume, what is of limited room, and disks that somebody has made in a pool. */
+/* The volume, the file systems of limited room, and disks that were created in a pool. */
 static bool is_own_mount(const struct run *run, const char *path)
 {
 	size_t length = strlen(run->work);
@@ -138,7 +139,7 @@ static bool is_own_mount(const struct run *run, const char *path)
 	       (run->store && strcmp(below, "/disk") == 0);
 }
 
-/* What is there that nobody but the client has put into the folder of the run. */
+/* Finds what the client has put into the folder of the run. */
 static void strangers_look(struct run *run)
 {
 	struct dirent **entries;
@@ -155,7 +156,8 @@ static void strangers_look(struct run *run)
 		free(entries);
 }
 
-/* LOOP, "/dev/loop0 (file)", is ours, and somebody keeps it who is no client. */
+/* Returns whether LOOP, "/dev/loop0 (file)", is ours and kept in use by something other than the
+ * client. */
 static bool is_kept(const struct run *run, const char *loop)
 {
 	for (size_t i = 0; i < run->kept_loop_count; i++) {
@@ -171,7 +173,7 @@ void leaks_look(struct run *run)
 {
 	struct mount_list list;
 
-	/* It may be somebody's who still needs it. */
+	/* It may belong to another client, which still needs it. */
 	if (run->underway)
 		return;
 	temporary_look(run);
@@ -182,7 +184,7 @@ void leaks_look(struct run *run)
 	for (size_t i = 0; i < list.count; i++) {
 		AUTO(auto_free) char *leak = heap_format("mount '%s'", list.paths[i]);
 
-		/* Our own, and what limits the room for backups (target.c). */
+		/* Except our own, and those that limit the room for backups (target.c). */
 		if (!is_own_mount(run, list.paths[i]))
 			leak_add(run, leak);
 	}
@@ -197,7 +199,7 @@ void leaks_look(struct run *run)
 	mount_list_deinit(&list);
 }
 
-/* PATH, of FOLDER, is a leak unless it is published; WHAT it is, and WHERE, in words. */
+/* Adds PATH, in FOLDER, as a leak unless it is published; WHAT it is, and WHERE, in words. */
 static void unpublished_add(struct run *run, const struct client_words *words, const char *folder,
 	const char *path, const char *what, const char *where)
 {
@@ -208,7 +210,7 @@ static void unpublished_add(struct run *run, const struct client_words *words, c
 		leak_add(run, leak);
 }
 
-/* What is in FOLDER and not published; WHERE it is, in words. */
+/* Adds everything in FOLDER that is not published; WHERE it is, in words. */
 static void unpublished_look(
 	struct run *run, const struct run_backup *backup, const char *folder, const char *where)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * left_behind.c - what a backup left on the disk, for people: a file with its size, a
- * folder with the number of its files and their size.
+ * left_behind.c - describes what a backup left on the disk: a file with its size, a folder with
+ * the number of its files and their size.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
-/* Puts ONE behind what is at TEXT, with a comma between. */
+/* Appends ONE to TEXT, separated by a comma. */
 static void text_add(char **text, const char *one)
 {
 	AUTO(auto_free) char *before = *text;
@@ -33,7 +33,7 @@ static void folder_add(char **text, const char *name, int length, size_t count, 
 	text_add(text, one);
 }
 
-/* How many files from AT on lie in the same folder at the top; BYTES is their sum. */
+/* Returns how many files from AT on are in the same top-level folder; BYTES is their total size. */
 static size_t same_folder(
 	const struct folder_listing *listing, size_t at, size_t length, uint64_t *ret_bytes)
 {

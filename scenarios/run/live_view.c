@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * live_view.c - the live view becomes longer, and parts of it are discarded, in no chain; and the
- * file system on it is unmounted and mounted, as far as dattobd sees that.
+ * live_view.c - grows the live view and discards parts of it (not in a chain), and unmounts and
+ * mounts its file system, as dattobd sees that.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* The writes that a discard is, one for each of its blocks: of zeros. */
+/* Enters a discard into the ledger as writes of zeros, one per block. */
 static uint64_t *discard_begin(struct run *run, size_t first, size_t count)
 {
 	static const unsigned char zeros[ORACLE_BLOCK_BYTES];
@@ -42,7 +42,7 @@ enum outcome run_discard(struct run *run, const struct step *step, struct reason
 	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset_bytes,
 		    (off_t)step->bytes) < 0) {
 		reason_error(reason, -errno, "cannot discard");
-		/* The source must not suffer from what its snapshots do. */
+		/* A snapshot must not harm its source. */
 		return OUTCOME_FAILED;
 	}
 	for (size_t i = 0; i < count; i++)

@@ -17,7 +17,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/mix.h"
 
-/* Blocks that lie side by side go into one write of up to this many. */
+/* Adjacent blocks are written together, up to this many. */
 #define BLOCKS_PER_WRITE ((size_t)64)
 
 #define STREAM_ORDER	 0x7772697465722d6full
@@ -53,7 +53,7 @@ static int area_find(const struct load_order *order, struct reason *reason, stru
 	return 0;
 }
 
-/* Puts a random choice of COUNT blocks, in random order, at the area's beginning. */
+/* Moves a random choice of COUNT blocks, in random order, to the beginning of the area. */
 static void area_shuffle(struct area *area, size_t count, uint64_t stream)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -84,7 +84,7 @@ static int area_check(
 	return 0;
 }
 
-/* How many of the blocks from FIRST lie side by side. */
+/* Returns how many blocks from FIRST on are adjacent. */
 static size_t run_length(const struct area *area, size_t first, size_t end)
 {
 	size_t length = 1;
@@ -95,12 +95,12 @@ static size_t run_length(const struct area *area, size_t first, size_t end)
 	return length;
 }
 
-/* The live view, and the shadow or -1. */
+/* The live view; and the shadow, or -1. */
 struct targets {
 	int live, shadow;
 };
 
-/* Writes LENGTH blocks from BLOCK on and enters them. */
+/* Writes LENGTH blocks from BLOCK on, and enters them into the ledger. */
 static int blocks_write(const struct load_order *order, const struct targets *targets,
 	unsigned char *buffer, uint64_t block, size_t length, uint64_t stream)
 {
@@ -117,7 +117,7 @@ static int blocks_write(const struct load_order *order, const struct targets *ta
 	int error = file_write_all(targets->live, buffer, length * ORACLE_BLOCK_BYTES, offset);
 	uint64_t end_ns = clock_now_ns();
 
-	/* Before it is acknowledged: what is settled is in the shadow, too. */
+	/* Before the acknowledgement, so that every settled block is in the shadow, too. */
 	if (error == 0 && targets->shadow >= 0)
 		error = file_write_all(
 			targets->shadow, buffer, length * ORACLE_BLOCK_BYTES, offset);
@@ -129,7 +129,7 @@ static int blocks_write(const struct load_order *order, const struct targets *ta
 	return 0;
 }
 
-/* Directly, as a database does; through the page cache where that is refused. */
+/* With direct I/O, like a database; through the page cache if that is refused. */
 static int live_open(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_DIRECT);

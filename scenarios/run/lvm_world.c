@@ -22,7 +22,7 @@
 
 #define SECTOR_BYTES 512u
 
-/* How long reading is held for a line at most: most take a tenth of that. */
+/* The longest that reads are held for a command: most take a tenth of that. */
 #define HELD_NS (2 * NS_PER_S)
 
 char *lvm_rig_name(const struct client *client, const char *name)
@@ -35,7 +35,7 @@ char *lvm_rig_name(const struct client *client, const char *name)
 
 	MUST(file);
 	fputs(LVM_GROUP "-", file);
-	/* A dash of a name is doubled: a single one is between names. */
+	/* A dash in a name is doubled, because a single one separates names. */
 	for (const char *at = own; *at; at++)
 		fputs(*at == '-' ? "--" : (char[]){ *at, '\0' }, file);
 	fclose(file);
@@ -65,7 +65,7 @@ void lvm_words(const struct run *run, const char *command, const char *words[LVM
 	memcpy(words, all, sizeof all);
 }
 
-/* The words of the line of STEP, in the world that is there when it ENTERS. */
+/* Returns the words that run STEP's command; if it ENTERS, in the existing world. */
 static struct process_order line_order(const struct run *run, const struct step *step, bool enters,
 	const char *log, const char *words[LVM_WORDS_MAX])
 {
@@ -83,7 +83,7 @@ static struct process_order line_order(const struct run *run, const struct step 
 	};
 }
 
-/* Runs it to its end: 0, or -errno. */
+/* Runs the command until it ends.  Returns 0 or -errno. */
 static int line_run(const struct run *run, const struct step *step, bool enters, const char *log,
 	struct process_result *ret)
 {
@@ -94,8 +94,9 @@ static int line_run(const struct run *run, const struct step *step, bool enters,
 }
 
 /*
- * Runs it beside who reads, who is held through CONTROL: what takes long may wait for his read,
- * which goes on then.  0 with how it ended, or -errno; -ETIMEDOUT: it was killed.
+ * Runs the command beside a reader, which is held through CONTROL.  A command that takes long may
+ * wait for the reader, which is then released.  Returns 0 with its status, or -errno; -ETIMEDOUT
+ * if it was killed.
  */
 static int line_run_beside(const struct run *run, const struct step *step,
 	struct control_client *control, const char *log, int *ret_status)
@@ -119,7 +120,7 @@ static int line_run_beside(const struct run *run, const struct step *step,
 	return error;
 }
 
-/* What came of it. */
+/* Judges the result. */
 static enum outcome line_judge(
 	const struct step *step, const char *log, int status, bool timed_out, struct reason *reason)
 {
@@ -146,7 +147,7 @@ static char *line_log(const struct run *run, const struct step *step)
 	return heap_format("%s/logs/%s.lvm.log", run->work, step->name);
 }
 
-/* Whether the device-mapper path of NAME is a word of TEXT. */
+/* Returns whether the device-mapper path of NAME is a word of TEXT. */
 static bool has_path(const char *text, const char *name)
 {
 	AUTO(auto_free) char *path = heap_format("/dev/mapper/%s", name);

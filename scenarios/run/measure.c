@@ -12,7 +12,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* A map in more pieces is not fetched: a reader of single blocks, far apart. */
+/* A map with more pieces is not fetched: the client reads single blocks, far apart. */
 #define MAP_ANSWERS_MAX 2000
 
 static uint64_t number_of(const json_t *object, const char *name)
@@ -54,7 +54,7 @@ static json_t *reads_ask(struct run *run, const char *snapshot, json_int_t from)
 	return answer;
 }
 
-/* What was added since BEFORE; the greatest number at a time is that of all. */
+/* Leaves what was added since BEFORE; the maximum in flight is that of the whole time. */
 static void counts_subtract(struct measures *measures, const struct measures *before)
 {
 	measures->reads -= before->reads;
@@ -101,7 +101,7 @@ struct block_set *measure_data(const char *image)
 	return set;
 }
 
-/* How many blocks of DATA lie in the extents of ANSWER; those of others into RET_HOLES. */
+/* Counts the blocks of DATA in the extents of ANSWER; the others go to RET_HOLES. */
 static uint64_t data_read(const json_t *answer, const struct block_set *data, uint64_t *ret_holes)
 {
 	uint64_t count = 0;
@@ -159,8 +159,7 @@ static void map_read(struct run *run, const struct run_backup *backup, json_t *f
 
 /* ---- the live view ---- */
 
-/* Not asked for through the control socket, where a rule may strike who asks: false when it
- * cannot be known. */
+/* Not through the control socket, where a rule may strike the query; false if unknown. */
 static bool live_read(const struct run *run, struct measures *ret)
 {
 	AUTO(auto_free) char *path = heap_format("%s/.snaprig/status.json", run->mount_point);
@@ -176,7 +175,7 @@ static bool live_read(const struct run *run, struct measures *ret)
 	return ret->has_live;
 }
 
-/* A rig that was started meanwhile has counted anew. */
+/* A rig that was started in between has counted from 0. */
 static void live_measure(
 	const struct run *run, const struct measures *before, struct measures *measures)
 {
@@ -201,7 +200,7 @@ void measure_begin(struct run *run, const struct run_backup *backup, struct meas
 	live_read(run, &ret->reads);
 }
 
-/* What was read of BACKUP's snapshot: what the rig answers; or NULL. */
+/* Returns the rig's answer about reads of BACKUP's snapshot; or NULL. */
 static json_t *reads_of(
 	struct run *run, const struct run_backup *backup, const struct measuring *before)
 {
@@ -209,7 +208,7 @@ static json_t *reads_of(
 
 	if (!rig_alive(run->rig, &ignored))
 		return NULL;
-	/* The client has taken none: one of that name is another's. */
+	/* The client took no snapshot: one with that name is not its own. */
 	if (backup->takes && run->point_count == before->point_count)
 		return NULL;
 	return reads_ask(run, backup->of, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* requester.c - somebody who asks for a snapshot, is no client, and dies in the middle. */
+/* requester.c - a requester of a snapshot that is not the client, and dies in the middle. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 
-/* How often the rig is asked how far its set has come. */
+/* How often to ask the rig for the progress of its set. */
 #define ASK_EVERY_NS (20 * NS_PER_MS)
 
 static bool is_in_progress(const json_t *writers)
@@ -22,8 +22,9 @@ static bool is_in_progress(const json_t *writers)
 }
 
 /*
- * Waits until the set of request ID stands still, since a writer or a fault holds it up:
- * two looks at it are the same.  0; or -errno with REASON, also when the request is answered.
+ * Waits until the set of request ID makes no progress, because a writer or a fault holds it up:
+ * two consecutive states are equal.  Returns 0; or -errno with REASON, also if the request is
+ * answered.
  */
 static int stillness_wait(
 	struct run *run, struct control_client *requester, uint64_t id, struct reason *reason)
@@ -56,7 +57,7 @@ static int stillness_wait(
 	return interrupt_seen() ? -EINTR : error;
 }
 
-/* Waits until nothing of a set is under way. */
+/* Waits until no set is in progress. */
 static int end_wait(struct run *run, struct reason *reason)
 {
 	uint64_t deadline_ns = clock_now_ns() + RIG_PATIENCE_NS;
@@ -105,7 +106,7 @@ enum outcome run_dying_requester(struct run *run, const struct step *step, struc
 			step->name, why.text[0] ? why.text : error_text(error));
 		return OUTCOME_ERROR;
 	}
-	/* Whoever reads it all the same must say that it is not there. */
+	/* A client that reads it nevertheless must report that it does not exist. */
 	point_add(run, &point);
 	return OUTCOME_PASSED;
 }

@@ -47,7 +47,7 @@ static bool file_compare(const struct run *run, const struct snapshot_point *poi
 	return comparison.same;
 }
 
-/* Where MET is wrong, told also by what the live view holds now, if that can be read. */
+/* Returns where MET is wrong, compared with the live view, too, if that can be read. */
 static struct differences *file_differences(
 	const struct run *run, const struct snapshot_point *point, const struct digest *met)
 {
@@ -62,7 +62,7 @@ static struct differences *file_differences(
 	return differences;
 }
 
-/* A file that ends too early is no backup, but it is shown what there is of it. */
+/* A file that is too short is not a backup, but the report shows what it contains. */
 static void short_file_look(const struct run *run, const char *path,
 	const struct snapshot_point *point, struct restoring *ret)
 {
@@ -74,7 +74,7 @@ static void short_file_look(const struct run *run, const char *path,
 	digest_destroy(met);
 }
 
-/* Judges the file at PATH, if the restore has made it. */
+/* Judges the file at PATH, if the restore has created it. */
 static void file_look(struct run *run, const char *path, const struct snapshot_point *point,
 	struct restoring *ret)
 {
@@ -107,7 +107,7 @@ static void file_look(struct run *run, const char *path, const struct snapshot_p
 
 /* ---- a tree ---- */
 
-/* Whether the file system of the folder PATH has extended attributes, or might. */
+/* Returns whether the file system of the folder PATH supports extended attributes, or might. */
 static bool may_have_attributes(const char *path)
 {
 	static const char name[] = "user.snaprig";
@@ -166,7 +166,7 @@ static int tree_look(struct run *run, const char *path, struct snapshot_point *p
 
 /* ---- both ---- */
 
-/* Judges what lies at PATH by POINT: 0, or -errno with REASON when the oracle cannot. */
+/* Judges what is at PATH by POINT.  Returns 0, or -errno with REASON if the oracle cannot. */
 static int point_look(struct run *run, const char *path, struct snapshot_point *point,
 	struct reason *reason, struct restoring *ret)
 {
@@ -179,7 +179,7 @@ static int point_look(struct run *run, const char *path, struct snapshot_point *
 			heap_copy("there was no snapshot of which it could be"));
 		return 0;
 	}
-	/* That is the adapter's mistake, and tells nothing of the backup. */
+	/* That is a mistake in the adapter, and says nothing about the backup. */
 	if (is_there && wants_folder != S_ISDIR(found.st_mode)) {
 		restoring_set(ret, RESTORED_UNKNOWN,
 			heap_copy(wants_folder
@@ -199,7 +199,7 @@ static int point_look(struct run *run, const char *path, struct snapshot_point *
 	return 0;
 }
 
-/* The same by what BACKUP should have. */
+/* The same, by what BACKUP should contain. */
 static int restored_look(struct run *run, const char *path, const struct run_backup *backup,
 	struct reason *reason, struct restoring *ret)
 {
@@ -219,7 +219,7 @@ static int restored_look(struct run *run, const char *path, const struct run_bac
 	return error;
 }
 
-/* Whatever lies at PATH goes; a tree is restored into a folder that is there. */
+/* Removes what is at PATH; for a tree, creates the empty folder to restore into. */
 static int place_clear(const struct run *run, const char *path, struct reason *reason)
 {
 	if (unlink(path) < 0)
@@ -302,7 +302,7 @@ void restored_keep(struct run *run, struct restoring *restoring)
 	run->restored_tree = TAKE_PTR(restoring->tree);
 }
 
-/* Who restores has no business with the volume. */
+/* A restore must not touch the volume. */
 static enum outcome ended_check(struct run *run, enum outcome outcome, struct reason *reason)
 {
 	AUTO(auto_free) char *how = NULL;

@@ -20,7 +20,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 
-/* How often to look whether the volume is there yet. */
+/* How often to check whether the volume is mounted. */
 #define READY_POLL_US	 (5 * 1000)
 
 #define STOP_PATIENCE_NS (10 * NS_PER_S)
@@ -78,7 +78,7 @@ static pid_t rig_spawn(const struct rig_order *order, const char *program)
 	return process_start(&process);
 }
 
-/* What the rig said last, without its name in front. */
+/* Returns the rig's last message, without its name. */
 static char *rig_last_words(const struct rig *rig)
 {
 	static const char name[] = "snaprig: ";
@@ -192,7 +192,7 @@ static bool ended_within(struct rig *rig, uint64_t patience_ns)
 	return rig->pid == 0;
 }
 
-/* For a mount whose process is gone or stuck: takes it from the tree, whoever uses it. */
+/* For a mount whose process is gone or hangs: detaches it, even if it is in use. */
 static void unmount_by_force(const char *mount_point)
 {
 	const char *argv[] = { "fusermount3", "-u", "-z", mount_point, NULL };
@@ -225,7 +225,7 @@ int rig_stop(struct rig *rig, struct reason *reason)
 
 	if (!rig)
 		return 0;
-	/* Whatever it holds goes on when the connection ends. */
+	/* Closing the connection releases everything that it holds. */
 	control_client_destroy(TAKE_PTR(rig->control));
 	if (rig->pid > 0)
 		kill(rig->pid, SIGTERM);

@@ -15,7 +15,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* "\040" in mountinfo is a blank, and so on for other bytes. */
+/* mountinfo has "\040" for a space, and so on for other bytes. */
 static void unescape(char *text)
 {
 	char *to = text;

@@ -61,7 +61,7 @@ static step_runner *const step_runners[] = {
 	[STEP_EXPECT] = run_expect,
 };
 
-/* Ends the run with OUTCOME for REASON, unless it was interrupted: that is why, then. */
+/* Ends the run with OUTCOME for REASON, or because it was interrupted. */
 static void run_end(struct run *run, enum outcome outcome, const struct reason *reason)
 {
 	run->is_over = true;
@@ -76,13 +76,13 @@ static bool is_armed_kind(const struct step *step)
 	return step->start.gauge != NULL;
 }
 
-/* Expectations are independent of each other; whatever else fails ends the run. */
+/* Expectations are independent of each other; every other failure ends the run. */
 static void step_run(struct run *run, const struct phase *phase, const struct step *step)
 {
 	struct reason reason = { "" }, death = { "" };
 	uint64_t begin_ns = clock_now_ns();
 
-	/* A series is none: it was made into single steps. */
+	/* A series was turned into single steps. */
 	MUST(step->kind < sizeof step_runners / sizeof step_runners[0] && step_runners[step->kind]);
 
 	enum outcome outcome = step_runners[step->kind](run, step, &reason);
@@ -99,7 +99,7 @@ static void step_run(struct run *run, const struct phase *phase, const struct st
 		run_end(run, OUTCOME_ERROR, &death);
 }
 
-/* Also when it has no time left. */
+/* Also if it has no time left. */
 static bool run_must_end(struct run *run)
 {
 	struct reason reason = { "" };
@@ -158,7 +158,7 @@ static int volume_make(struct run *run, struct reason *reason)
 	return 0;
 }
 
-/* The oracle reads the image, and in a chain that is not all of the live view. */
+/* The oracle reads the image, which in a chain is only a part of the live view. */
 static int oracle_prepare(struct run *run, struct reason *reason)
 {
 	json_t *status = NULL;
@@ -195,7 +195,7 @@ int volume_mount(struct run *run, struct reason *reason)
 	return error < 0 ? error : oracle_prepare(run, reason);
 }
 
-/* What must be there before anything is made.  False: the run is over. */
+/* Checks what must exist before anything is made.  False: the run is over. */
 static bool requirements_met(struct run *run)
 {
 	AUTO(auto_free) char *missing = NULL;
@@ -268,7 +268,7 @@ static void run_close(struct run *run)
 	if (run->rig)
 		journal_keep(run);
 	xapi_pool_end(run);
-	/* A device keeps no path to a volume that is gone. */
+	/* So that no device keeps a path to a volume that is gone. */
 	if (run->work)
 		loops_detach(run->work);
 	if (rig_stop(run->rig, &reason) < 0)

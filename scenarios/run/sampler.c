@@ -16,7 +16,7 @@
 #define PATIENCE_NS (2 * NS_PER_S)
 
 struct sampler {
-	struct timeline *timeline; /* its samples and events are the thread's */
+	struct timeline *timeline; /* its samples and events are owned by the thread */
 	const char *mount_point;
 	uint64_t begin_ns;
 	struct control_client *control; /* NULL: no rig is known */
@@ -24,7 +24,7 @@ struct sampler {
 	uint64_t volume_bytes;
 	pthread_t thread;
 
-	/* Set by the main thread, read by the other; it carries no data. */
+	/* Set by the main thread, read by the other; no data depends on it. */
 	atomic_bool is_over;
 };
 
@@ -56,7 +56,7 @@ static void sample(struct sampler *sampler, const json_t *status)
 	timeline_add_sample(sampler->timeline, &sample);
 }
 
-/* "snapshot s1, error EFBIG": what the event says besides its name, number and time. */
+/* "snapshot s1, error EFBIG": the event's members besides its name, number and time. */
 static char *event_text(const json_t *event)
 {
 	static const char *const keys[] = { "snapshot", "phase", "point", "action", "rule",
@@ -115,7 +115,7 @@ static void events_add(struct sampler *sampler, const json_t *answer)
 	sampler->events_from = json_integer_value(json_object_get(answer, "next"));
 }
 
-/* Asks COMMAND; NULL when the rig is gone, or does not answer. */
+/* Sends COMMAND; returns NULL if the rig is gone or does not answer. */
 static json_t *ask(struct sampler *sampler, const char *command, json_t *arguments)
 {
 	json_t *answer = NULL;

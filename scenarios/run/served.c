@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* served.c - a volume that is not served any more, by whoever ended its rig. */
+/* served.c - a volume that is no longer served, whatever ended its rig. */
 #include <errno.h>
 
 #include "scenarios/run/give_xapi.h"
@@ -22,7 +22,7 @@ bool rig_ended_beside(const struct run *run)
 	return run->underway && rig_was_ended(run->rig);
 }
 
-/* What the rig knew of its rules has gone with it. */
+/* What the rig knew about its rules is lost. */
 static int mount_again(struct run *run, struct reason *reason)
 {
 	int error;
@@ -35,7 +35,7 @@ static int mount_again(struct run *run, struct reason *reason)
 	run->rigs_gone++;
 	if (error == 0)
 		error = volume_mount(run, reason);
-	/* For the rules that come now. */
+	/* For rules that are added from now on. */
 	return error < 0 || !run->phase ? error : phase_tell(run, run->phase, reason);
 }
 
@@ -69,7 +69,7 @@ enum outcome run_remount(struct run *run, const struct step *step, struct reason
 {
 	json_int_t strikes;
 
-	/* Afterwards nobody knows. */
+	/* Later, this is unknown. */
 	faults_check(run);
 	strikes = faults_strikes(run) - run->fault_strikes;
 	journal_keep(run);

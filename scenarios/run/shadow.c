@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shadow.c - where the oracle finds what the live view holds.
+ * shadow.c - where the oracle finds the content of the live view.
  *
- * With most profiles that is the image.  The bytes of a chain lie in several files, which
- * only the rig can put together.  So there is a shadow of it: a copy of the image to which
- * our writers write the same bytes (load.c), and nothing of it passes the rig.  What a writer
- * was about to write when a snapshot was taken may be in the snapshot and not yet in the
- * shadow, or not at all: the ledger knows, and gives the digest its doubts.
+ * For most profiles, that is the image.  The data of a chain is spread over several files, which
+ * only the rig can combine.  So a chain has a shadow: a copy of the image to which our writers
+ * write the same bytes (load.c), without involving the rig.  A write that was in flight when a
+ * snapshot was taken may be in the snapshot but not yet in the shadow, or the reverse: the ledger
+ * knows these, and adds them to the digest as doubts.
  */
 #include "scenarios/base/files.h"
 #include "scenarios/run/run_left.h"
@@ -33,7 +33,7 @@ const char *truth_path(const struct run *run)
 
 int live_digest(const struct run *run, struct reason *reason, struct digest **ret)
 {
-	/* A chain's is what is to be judged, and the ledger is what it is compared with. */
+	/* The live view of a chain is judged itself, by comparing it with the ledger. */
 	const char *path = run->shadow ? run->live : run->image;
 	int error = digest_create(path, ret);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spans.c - what the timeline of a run shows as lasting: phases and backups. */
+/* spans.c - the intervals in the timeline of a run: phases and backups. */
 #include "scenarios/run/run_state.h"
 #include "scenarios/run/run_volume.h"
 #include "simfs/base/clock.h"

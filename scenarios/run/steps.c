@@ -24,12 +24,12 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* How often a wait looks whether the run was interrupted. */
+/* How often a wait checks whether the run was interrupted. */
 #define WAIT_SLICE_US (10 * 1000)
 
 struct snapshot_point *point_find(struct run *run, const char *name)
 {
-	/* The latest: a name may be used again after its snapshot was deleted. */
+	/* The latest one: a name may be reused after its snapshot was deleted. */
 	for (size_t i = run->point_count; i-- > 0;) {
 		if (strcmp(run->points[i].name, name) == 0)
 			return &run->points[i];
@@ -67,7 +67,7 @@ void point_deinit(struct snapshot_point *point)
 	*point = (struct snapshot_point){ 0 };
 }
 
-/* For what is done with it at leisure, when writes go on. */
+/* Keeps a copy for slower work that is done after writes are released. */
 static int image_keep(const struct run *run, struct snapshot_point *point, struct reason *reason)
 {
 	AUTO(auto_free) char *path = work_path(run, "oracle", "XXXXXX");
@@ -76,7 +76,7 @@ static int image_keep(const struct run *run, struct snapshot_point *point, struc
 	if (fd < 0)
 		return reason_error(reason, -errno, "cannot make '%s'", path);
 	close(fd);
-	/* Only its name was wanted. */
+	/* Only its name was needed. */
 	unlink(path);
 	error = file_copy(truth_path(run), path);
 	point->image = TAKE_PTR(path);
@@ -89,7 +89,8 @@ int point_read(const struct run *run, struct snapshot_point *point, struct reaso
 	struct doubts doubts = { 0 };
 	int error;
 
-	/* First: what is settled by then is in the shadow, and nothing is written meanwhile. */
+	/* First, because what is settled by now is in the shadow, and nothing is written in
+	 * between. */
 	if (run->shadow)
 		ledger_doubts(run->ledger, &doubts);
 	error = digest_create(truth, &point->content);
@@ -112,13 +113,13 @@ void point_add(struct run *run, const struct snapshot_point *point)
 	run->points[run->point_count++] = *point;
 }
 
-/* What a chain has no room for, or what would make it too long, is refused. */
+/* A chain refuses what it has no room for, or what would make it too long. */
 static bool is_of_limit(int error)
 {
 	return error == -ENOSPC || error == -EMLINK;
 }
 
-/* It was not taken, with ERROR, which may be what a failure is about. */
+/* The snapshot could not be taken, with ERROR, which may be the purpose of a failure. */
 static enum outcome snapshot_missed(
 	struct run *run, const struct step *step, int error, struct reason *reason)
 {
@@ -129,7 +130,7 @@ static enum outcome snapshot_missed(
 
 	if (!(is_failure || is_meant) || !rig_alive(run->rig, reason))
 		return OUTCOME_ERROR;
-	/* Whoever reads it all the same must say that it is not there. */
+	/* A client that reads it nevertheless must report that it does not exist. */
 	point_add(run, &point);
 	return OUTCOME_PASSED;
 }
@@ -182,7 +183,7 @@ enum outcome run_clone(struct run *run, const struct step *step, struct reason *
 
 	if (error < 0)
 		return snapshot_missed(run, step, error, reason);
-	/* Steps are read in their order: what is cloned was made. */
+	/* Steps were checked in order: the original was made. */
 	MUST(original);
 	point.original = (size_t)(original - run->points);
 	point_add(run, &point);
@@ -203,7 +204,7 @@ enum outcome run_delete(struct run *run, const struct step *step, struct reason 
 			step->fails);
 		return OUTCOME_INCONCLUSIVE;
 	}
-	/* Some systems delete what fails. */
+	/* Some systems delete a failed snapshot. */
 	if (error < 0 && !(error == -ENOENT && step->of_failure))
 		return OUTCOME_ERROR;
 	if (point)
@@ -244,7 +245,7 @@ static enum outcome write_now(const struct run *run, const struct step *step,
 	case -EINTR:
 		return OUTCOME_ERROR;
 	default:
-		/* The source must not suffer from what its snapshots do. */
+		/* A snapshot must not harm its source. */
 		return OUTCOME_FAILED;
 	}
 }
@@ -287,7 +288,7 @@ enum outcome run_gauge(struct run *run, const struct step *step, struct reason *
 	return gauge_now(step, rig_control(run->rig), reason);
 }
 
-/* Whether what STEP waits for is so, or why not. */
+/* Returns whether what STEP waits for has happened, or why not. */
 static enum outcome wish_look(struct run *run, const struct step *step, struct reason *reason)
 {
 	enum outcome outcome = check_gauge(run, &step->expectation, reason);
@@ -295,7 +296,7 @@ static enum outcome wish_look(struct run *run, const struct step *step, struct r
 	return outcome == OUTCOME_PASSED ? check_journal(run, &step->expectation, reason) : outcome;
 }
 
-/* Whoever could bring it about may have ended: then it does not come any more. */
+/* If every backup that could cause it has ended, it can no longer happen. */
 static enum outcome wish_wait(struct run *run, const struct step *step, struct reason *reason)
 {
 	uint64_t end_ns = clock_now_ns() + run_time_limit_ns(run);
@@ -321,7 +322,7 @@ enum outcome run_wait(struct run *run, const struct step *step, struct reason *r
 	uint64_t scale = run->scenario->time_scale ? run->scenario->time_scale : 1;
 	uint64_t end_ns = clock_now_ns() + step->wait_ns / scale;
 
-	/* Whoever asked for more than there is, is told behind it. */
+	/* If the time limit is exceeded, that is reported after the step. */
 	while (clock_now_ns() < end_ns && !interrupt_seen() && !run_is_late(run, reason))
 		usleep(WAIT_SLICE_US);
 	return OUTCOME_PASSED;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * target.c - file systems that fill up, where clients put their backups: one for the backups
- * themselves and one for the repository of all of them, each with what is in it already, and
- * as much room besides.
+ * target.c - file systems that fill up, for clients' backups: one for the backups themselves and
+ * one for their common repository, each with its present content and as much room in addition.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +29,7 @@ static char *target_folder(const struct run *run)
 	return heap_format("%s/out", run->work);
 }
 
-/* What is in the folder FD, wherever that is by now, goes into the folder at PATH. */
+/* Copies the content of the folder FD, wherever that is now, to the folder at PATH. */
 static int contents_copy(int fd, const char *path)
 {
 	AUTO(auto_free) char *from = heap_format("/proc/%d/fd/%d/.", (int)getpid(), fd);
@@ -50,7 +49,7 @@ static int contents_copy(int fd, const char *path)
 	return error;
 }
 
-/* A file system over FOLDER with what is in it, and BYTES besides. */
+/* Mounts a file system over FOLDER, with its content and BYTES more. */
 static int limit_begin(const char *folder, uint64_t bytes)
 {
 	AUTO(auto_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -74,7 +73,7 @@ static int limit_begin(const char *folder, uint64_t bytes)
 	return error;
 }
 
-/* What a client has left there stays.  Whoever is still there keeps what he has open. */
+/* Keeps what a client has left there.  A process that still runs keeps its open files. */
 static int limit_end(const char *folder)
 {
 	AUTO(auto_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -131,6 +130,6 @@ bool target_struck(const struct run *run, int exit_status)
 {
 	AUTO(auto_free) char *folder = target_folder(run);
 
-	/* One that has failed may have removed what filled it. */
+	/* A client that failed may have removed what filled it. */
 	return run->has_target && (exit_status != 0 || is_full(folder) || is_full(run->repo));
 }

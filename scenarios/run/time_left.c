@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* time_left.c - how long a scenario may still take. */
+/* time_left.c - the time that a scenario may still take. */
 #include "scenarios/run/run_state.h"
 #include "scenarios/run/run_volume.h"
 #include "simfs/base/clock.h"
@@ -25,6 +25,6 @@ uint64_t run_time_limit_ns(const struct run *run)
 
 	if (run->scenario->timeout_ns == 0 || now_ns + limit_ns <= end_ns)
 		return limit_ns;
-	/* 0 would be no limit at all. */
+	/* 0 would mean no limit. */
 	return end_ns > now_ns ? end_ns - now_ns : 1;
 }

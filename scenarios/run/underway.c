@@ -97,7 +97,7 @@ int underway_begin(
 	return error;
 }
 
-/* Its client, to the end. */
+/* Runs the client, or waits for it. */
 static int client_end(struct run *run, struct underway *underway)
 {
 	struct client_order order = order_of(run, underway);
@@ -109,7 +109,7 @@ static int client_end(struct run *run, struct underway *underway)
 	return client_run(run, &order, &underway->process);
 }
 
-/* All that stood by while it ran. */
+/* Ends everything that served the client while it ran. */
 static int surroundings_end(struct run *run, struct underway *underway, struct reason *reason)
 {
 	struct watch *watch = TAKE_PTR(underway->watch);
@@ -121,16 +121,16 @@ static int surroundings_end(struct run *run, struct underway *underway, struct r
 	return error;
 }
 
-/* Whether something has struck while it ran. */
+/* Determines whether anything has struck during the run. */
 static void strikes_look(struct run *run, struct underway *underway)
 {
 	struct run_backup *backup = &underway->backup;
 
 	backup->fault_struck |= run->rigs_crashed > underway->rigs_crashed;
-	/* Another rig counts anew, and so does its journal. */
+	/* A new rig counts from 0, and so does its journal. */
 	if (run->rigs_gone > underway->rigs_gone)
 		underway->strikes_from = underway->journal_from = 0;
-	/* Both are asked: what has fired is counted up to here. */
+	/* Called in any case, because it records how often rules have struck so far. */
 	backup->fault_struck |= faults_struck(run, underway->strikes_from);
 	backup->fault_struck |= target_struck(run, backup->exit_status);
 	backup->fault_struck |= lvm_struck(run, underway->lvm_lines_from, backup->exit_status);
@@ -138,7 +138,8 @@ static void strikes_look(struct run *run, struct underway *underway)
 		backup->fault_struck |= snapshot_has_failed(run, backup->of);
 }
 
-/* What the journal tells of its while, of which the run has looked at a part or at more. */
+/* Takes what the journal says about the backup's time; the run may have read part of it, or
+ * more. */
 static int journal_take(struct run *run, struct underway *underway, struct reason *reason,
 	struct journal_facts *ret)
 {
@@ -171,7 +172,7 @@ int underway_end(struct run *run, struct underway *underway, struct reason *reas
 
 	if (error < 0)
 		return reason_error(reason, error, "cannot run client '%s'", run->client->name);
-	/* Why the rig is gone is known better elsewhere. */
+	/* The reason why the rig is gone is known better elsewhere. */
 	if (around_error == -ECONNRESET)
 		rig_await_end(run->rig);
 	if (around_error < 0 && rig_alive(run->rig, reason)) {

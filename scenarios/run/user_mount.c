@@ -10,7 +10,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* One that is killed ends at once: the rig releases whoever is killed in a request. */
+/* A killed server ends at once, because the rig releases processes killed in a request. */
 #define STOP_PATIENCE_NS (10 * NS_PER_S)
 
 static bool is_mounted(const void *mount_point)
@@ -66,7 +66,8 @@ void user_mount_stop(const char *mount_point, pid_t server)
 
 	if (server <= 0)
 		return;
-	/* What is in use goes when it is let go; who reads the snapshot for it may hang. */
+	/* What is in use is unmounted when it is released; the server, which reads the snapshot,
+	 * may hang. */
 	if (mounted_at(mount_point) && process_run(&process, &result) == 0)
 		process_result_deinit(&result);
 	kill(-server, SIGKILL);

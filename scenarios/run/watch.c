@@ -11,20 +11,20 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* How long the thread waits before it looks whether it is to end. */
+/* How often the thread checks whether it must end. */
 #define SLICE_NS (20 * NS_PER_MS)
 
 struct watch {
 	const struct run *run;
-	char *rig_name;			/* of the snapshot; the point's is the client's */
-	struct control_client *control; /* what it holds goes on when it is closed */
-	uint64_t id;			/* of the request that waits */
-	struct snapshot_point point;	/* the latest; its content is NULL: none was taken */
+	char *rig_name; /* of the snapshot in the rig; the point has the client's name */
+	struct control_client *control; /* closing it releases what it holds */
+	uint64_t id;			/* of the pending request */
+	struct snapshot_point point;	/* the latest; its content is NULL if none was taken */
 	int error;
 	struct reason reason;
 	pthread_t thread;
 
-	/* Set by the main thread, read by the other; it carries no data. */
+	/* Set by the main thread, read by the other; no data depends on it. */
 	atomic_bool is_cancelled;
 };
 
@@ -42,7 +42,7 @@ static int watch_send(struct watch *watch)
 		json_pack("{s:s}", "name", watch->rig_name), &watch->id);
 }
 
-/* The client's snapshot is there and writes are held.  The next one may come at once. */
+/* The client's snapshot exists and writes are held.  The next one may come at once. */
 static int taken(struct watch *watch)
 {
 	struct snapshot_point point = { .name = watch->point.name, .is_deleted = true };
@@ -59,7 +59,7 @@ static int taken(struct watch *watch)
 	return error < 0 ? reason_error(&watch->reason, error, "cannot let writes go on") : 0;
 }
 
-/* Waits for the answer, and acts on it: 0, -ETIMEDOUT, or -errno with the reason. */
+/* Waits for the answer, and acts on it.  Returns 0, -ETIMEDOUT, or -errno with the reason. */
 static int look(struct watch *watch, uint64_t patience_ns)
 {
 	int error = control_client_wait(watch->control, watch->id, patience_ns, NULL);
@@ -79,7 +79,7 @@ static void *watch_thread(void *context)
 
 	while ((error == 0 || error == -ETIMEDOUT) && !atomic_load(&watch->is_cancelled))
 		error = look(watch, SLICE_NS);
-	/* What was answered before the ping is there, and nothing else is waited for. */
+	/* Everything answered before the ping has arrived; nothing else is waited for. */
 	while (error == 0 || error == -ETIMEDOUT) {
 		error = control_client_call(watch->control, "ping", NULL, RIG_PATIENCE_NS, NULL);
 		if (error == 0)
@@ -94,7 +94,7 @@ static void *watch_thread(void *context)
 	return NULL;
 }
 
-/* In a pool a snapshot's name is a uuid that nobody knows before. */
+/* In a pool, the name of a snapshot is a uuid that is not known in advance. */
 static char *rig_name_of(const struct client *client, const char *name)
 {
 	if (client->gives == CLIENT_GIVES_XAPI)
@@ -114,7 +114,7 @@ int watch_begin(struct run *run, const char *name, struct reason *reason, struct
 	error = control_client_connect(run->mount_point, &watch->control);
 	if (error == 0)
 		error = watch_send(watch);
-	/* The ping behind it is answered when the rig knows of it. */
+	/* The ping after it is answered when the rig knows about the watch. */
 	if (error == 0)
 		error = control_client_call(watch->control, "ping", NULL, RIG_PATIENCE_NS, NULL);
 	if (error == 0)
@@ -136,7 +136,7 @@ int watch_end(struct run *run, struct watch *watch, struct reason *reason)
 	error = watch->error;
 	if (error < 0)
 		*reason = watch->reason;
-	/* It was taken, also when the rig has ended since. */
+	/* It was taken, even if the rig has ended since. */
 	if (watch->point.content) {
 		point_add(run, &watch->point);
 		watch->point = (struct snapshot_point){ 0 };

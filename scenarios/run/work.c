@@ -15,8 +15,9 @@
 #include "simfs/base/log.h"
 #include "simfs/base/temporary.h"
 
-/* mnt: the volume; given: what the client reads; out: a folder for each backup; repo: of all;
- * restored: what is made of them; tmp: the client's TMPDIR; oracle: ours; disk: for stores. */
+/* mnt: the volume; given: what the client reads; out: a folder for each backup; repo: for all
+ * backups; restored: what is restored from them; tmp: the client's TMPDIR; oracle: ours; disk: for
+ * stores. */
 static const char *const work_folders[] = { "mnt", "given", "out", "repo", "restored", "logs",
 	"tmp", "oracle", "disk" };
 
@@ -80,7 +81,7 @@ void work_remove(struct run *run)
 {
 	if (!run->work)
 		return;
-	/* What a client has left; its name is in the result. */
+	/* Unmounts what a client has left; the result names it. */
 	mounts_detach(run->work);
 	if (run->options->keep)
 		log_info("the work folder of '%s' is '%s'", run->scenario->name, run->work);

@@ -7,7 +7,7 @@
 #include "simfs/base/heap.h"
 
 struct write_times {
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* protects what follows */
 	uint64_t *ns;
 	size_t count;
 };
@@ -46,7 +46,7 @@ static int compare(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* The least that PERCENT of them do not exceed. */
+/* Returns the lowest time that is not exceeded by PERCENT of all. */
 static uint64_t percentile(const struct write_times *times, size_t percent)
 {
 	return times->ns[(times->count * percent + 99) / 100 - 1];

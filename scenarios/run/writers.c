@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* writers.c - the applications that must freeze for a snapshot come, die and go. */
+/* writers.c - the applications that must freeze for a snapshot: added, killed and removed. */
 #include "scenarios/run/run_state.h"
 #include "scenarios/run/run_steps.h"
 

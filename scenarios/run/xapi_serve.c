@@ -17,7 +17,7 @@
 
 static const char ready[] = "listening on ";
 
-/* The address in what the server has said so far, the caller's; or NULL. */
+/* Returns the address in what the server has printed so far, or NULL.  The caller frees it. */
 static char *address_in(const char *path)
 {
 	AUTO(auto_free) char *text = file_text(path);
