@@ -2,8 +2,8 @@
 /*
  * bench.c - snaprig bench: reads the command line and becomes the benchmark.
  *
- * What measures is in bench/ and is Python, as fio's own tools are: it starts programs, waits
- * for them and does arithmetic on what they print.
+ * The benchmark is in bench/ and written in Python, like fio's own tools: it starts programs,
+ * waits for them and computes with what they print.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ struct values {
 	struct command_texts reports;
 };
 
-/* The command line of what becomes of us. */
+/* The command line of the benchmark. */
 struct words {
 	char *texts[WORDS_MAX];
 	size_t count;
@@ -90,7 +90,7 @@ static int add_size(struct words *words, const char *text)
 		log_error("cannot read size '%s' (try 512MiB; 16MiB to " SIZE_MAX_TEXT ")", text);
 		return -EINVAL;
 	}
-	/* Whole MiB: the largest blocks of the jobs. */
+	/* Whole MiB, the largest block size of the jobs. */
 	bytes = heap_format("%ju", (uintmax_t)(size >> 20 << 20));
 	add(words, "--bytes", bytes);
 	return 0;
@@ -120,7 +120,7 @@ static int add_values(struct words *words, const struct values *values)
 	return 0;
 }
 
-/* The limit program lies beside a build, and beside bin where it is installed. */
+/* The limit program is beside a build, or beside bin in an installation. */
 static char *limit_path(const char *program)
 {
 	int length = (int)(strrchr(program, '/') - program);
@@ -132,7 +132,7 @@ static char *limit_path(const char *program)
 	return heap_format("%.*s/../libexec/snaprig/limit", length, program);
 }
 
-/* Returns only when it could not: the exit code after a message. */
+/* Returns only on failure: the exit code, after a message. */
 static int become(struct words *words)
 {
 	if (!process_program_exists("python3")) {

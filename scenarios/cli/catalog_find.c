@@ -16,10 +16,10 @@
 #include "simfs/base/suggest.h"
 #include "simfs/base/yaml/mistakes.h"
 
-/* What is in the catalog: the names of its scenarios, and the file of each. */
+/* The content of the catalog: the names of its scenarios, and the file of each. */
 struct catalog {
 	char **names;
-	const char **paths; /* of FILES */
+	const char **paths; /* point into `files` */
 	size_t count;
 	struct scenario_files files;
 };
@@ -33,7 +33,7 @@ static void catalog_deinit(struct catalog *catalog)
 	scenario_files_deinit(&catalog->files);
 }
 
-/* A file with mistakes has no scenarios; who runs it by its path is told of them. */
+/* A file with mistakes has no scenarios here; running it by its path reports them. */
 static void file_take(struct catalog *catalog, const char *path)
 {
 	struct scenario_list list = { 0 };
@@ -67,7 +67,7 @@ bool catalog_is_meant(const char *text)
 	return !strchr(text, '/') && access(text, F_OK) < 0 && errno == ENOENT;
 }
 
-/* Whether the file at PATH is called NAME, alone or behind its folder: "lvm-three-ways". */
+/* Returns whether the file at PATH is called NAME, alone or with its folder: "lvm-three-ways". */
 static bool is_called(const char *path, const char *name)
 {
 	AUTO(auto_free) char *copy = heap_copy(path);
@@ -81,7 +81,7 @@ static bool is_called(const char *path, const char *name)
 	return folder && strcmp(folder + 1, name) == 0;
 }
 
-/* Adds the files of the folder NAME of the catalog in FOLDER: whether there is one. */
+/* Adds the files of the folder NAME of the catalog in FOLDER.  Returns whether it exists. */
 static bool folder_take(const char *name, const char *folder, struct scenario_files *files)
 {
 	AUTO(auto_free) char *path = heap_format("%s/%s", folder, name);
@@ -107,7 +107,7 @@ int catalog_find(const char *typed, struct scenario_files *files, char **ret_sce
 	AUTO(auto_free) char *name = heap_copy(typed);
 	AUTO(catalog_deinit) struct catalog catalog;
 
-	/* As its file is called. */
+	/* NAME may be a file's name. */
 	if (scenario_files_is_name(name))
 		*strrchr(name, '.') = '\0';
 	*ret_scenario = NULL;

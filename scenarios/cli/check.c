@@ -65,7 +65,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	int code = check_arguments_read(line, argc, argv, &arguments);
 
 	if (code == COMMAND_GO_ON) {
-		/* What a failure may spoil must be there before it. */
+		/* What a failure may spoil must exist before it. */
 		arguments.steady |= arguments.has_repository;
 		interrupt_watch();
 		code = arguments.failure && strcmp(arguments.failure, "all") == 0

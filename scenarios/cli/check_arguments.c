@@ -149,7 +149,7 @@ static int read_profile(const char *name)
 	return -EINVAL;
 }
 
-/* LVM and a pool are of one profile each, and nobody but CMD takes a snapshot there. */
+/* LVM and a pool need one particular profile each, and only CMD takes snapshots there. */
 static int read_taken(struct check_arguments *arguments)
 {
 	bool is_lvm = arguments->gives == CLIENT_GIVES_LVM;
@@ -226,7 +226,7 @@ int check_arguments_read_values(struct check_arguments *arguments)
 
 /* ---- what a replay repeats ---- */
 
-/* Options that a replay has by themselves, or not at all. */
+/* Options that a replay sets itself, or does not use. */
 static bool is_told_apart(const char *argument, size_t *ret_words)
 {
 	static const struct {
@@ -259,7 +259,7 @@ static bool is_told_apart(const char *argument, size_t *ret_words)
 	return false;
 }
 
-/* Before ARGV is read, which moves it about. */
+/* Call it before ARGV is parsed, which reorders it. */
 static char *replay_words(int argc, char **argv)
 {
 	char *text = NULL;

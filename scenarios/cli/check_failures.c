@@ -15,10 +15,10 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* The profile that stands for each, in a failure that is of none. */
+/* The default profile, in a failure for any profile. */
 #define ANY_PROFILE "plain"
 
-/* Does what is asked for suit FAILURE? */
+/* Returns whether the arguments suit FAILURE. */
 static bool suits(const struct check_arguments *arguments, const struct failure *failure)
 {
 	const char *profile = arguments->profile;
@@ -108,7 +108,7 @@ static int one_of_all(const struct check_arguments *arguments, const char *path,
 	return code;
 }
 
-/* On each of the profiles of FAILURE, which is at PATH. */
+/* Checks each profile of FAILURE, which is at PATH. */
 static int profiles_of_all(const struct check_arguments *arguments, const char *path,
 	const struct failure *failure, int code, json_t *results)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_report.c - what came of a check, for people and for programs. */
+/* check_report.c - the result of a check, for people and for programs. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_run.c - runs the scenario of a check, and says the worst that applies. */
+/* check_run.c - runs the scenario of a check, and reports the worst verdict that applies. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +14,11 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 
-/* A tree is restored into a folder that is there. */
+/* A tree is restored into an existing folder. */
 #define RESTORE_DEFAULT	     "cp -- {out} {restored}"
 #define RESTORE_TREE_DEFAULT "cp -a -- {out}/. {restored}"
 
-/* What is kept of a backup when it is over. */
+/* What is kept of a finished backup. */
 struct met {
 	enum verdict verdict;
 	int exit_status;
@@ -32,7 +32,7 @@ struct met {
 
 struct check {
 	const struct check_arguments *arguments;
-	bool is_broken; /* a failure, or a rule, is to strike */
+	bool is_broken; /* a failure or a rule should strike */
 	bool has_mark;	/* when what must be seen of it is seen, it has struck */
 	struct met steady, inject, remedy;
 };
@@ -67,7 +67,7 @@ static void backup_over(void *context, const struct run_backup *backup)
 			  : check->inject.is_there		    ? &check->remedy
 								    : &check->steady;
 
-	/* What went wrong before the failure is told, whatever came behind it. */
+	/* A problem before the failure is reported, whatever follows. */
 	if (met == &check->steady && met->is_there && !verdict_is_good(met->verdict))
 		return;
 
@@ -100,7 +100,8 @@ static void verdict_set(struct check_result *result, enum verdict verdict, int c
 	result_set(result, verdict_name(verdict), code, why);
 }
 
-/* What an expectation of the failure did not find in the rig; NULL: it found all. */
+/* Returns what an expectation of the failure did not find in the rig; NULL if it found
+ * everything. */
 static const char *not_seen(const struct scenario_result *run)
 {
 	for (size_t i = 0; i < run->step_count; i++) {
@@ -112,13 +113,13 @@ static const char *not_seen(const struct scenario_result *run)
 	return NULL;
 }
 
-/* Worse than inconclusive: a finding, whether anything was to be found or not. */
+/* Worse than inconclusive: a finding, even if nothing should have been found. */
 static bool is_bad(const struct met *met)
 {
 	return weight_of(met->verdict) > weight_of(VERDICT_INCONCLUSIVE);
 }
 
-/* Why nothing can be said of the client; NULL: something can. */
+/* Returns why nothing can be said about the client; NULL if something can. */
 static const char *undecided(const struct check *check, const struct scenario_result *run)
 {
 	const char *missed = not_seen(run);
@@ -159,7 +160,7 @@ static void sound_judge(const struct check *check, struct check_result *result)
 	verdict_set(result, met->verdict, code, "", met);
 }
 
-/* What was left behind is a finding, and told whatever else is one. */
+/* A leak is a finding, and is reported in addition to others. */
 static void leaks_judge(const struct scenario_result *run, struct check_result *result)
 {
 	if (run->leak_count == 0)
@@ -233,7 +234,7 @@ static struct client *client_make(const struct check_arguments *arguments)
 	client->leaves = client_leaves_of(arguments->gives);
 	client->takes_snapshot = arguments->takes;
 	client->keeps = arguments->keeps;
-	/* Whatever its names begin with is its product, and what it keeps of all runs. */
+	/* Files whose names begin with {out} are its product, and so is the common repository. */
 	text_list_add(&client->publishes, "{out}*");
 	text_list_add(&client->publishes, "{out}/");
 	text_list_add(&client->publishes, "{repo}/");
@@ -247,7 +248,7 @@ static void option_write(const char *name, const char *value, FILE *file)
 	fprintf(file, " --%s %s", name, quoted);
 }
 
-/* What strikes, and when; everything else is in the words already. */
+/* Adds what strikes, and when; everything else is in the words already. */
 static char *replay_make(
 	const struct check_arguments *arguments, const struct failure *failure, const char *profile)
 {
@@ -282,7 +283,8 @@ static void result_take(struct check_result *ret, struct scenario_result *run)
 	}
 }
 
-/* What only the failure writes into the log, or does to a gauge, is to be seen. */
+/* Returns whether an expectation is about something that only the failure causes, in the log or in
+ * a gauge. */
 static bool has_mark(const struct failure_profile *profile)
 {
 	for (size_t i = 0; profile && i < profile->see_count; i++) {
@@ -294,7 +296,7 @@ static bool has_mark(const struct failure_profile *profile)
 	return false;
 }
 
-/* A failure that is none, to be made a scenario of. */
+/* A failure that does nothing, to make a scenario of. */
 static struct failure *failure_none(void)
 {
 	static const char text[] = "name: check\nabout: a check\nprofiles: { plain: [] }\n"
@@ -323,7 +325,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 
 	*ret = (struct check_result){
 		.failure = failure ? heap_copy(failure->scenario.name) : NULL,
-		/* Whoever brought an adapter knows how. */
+		/* A caller with an adapter makes its own. */
 		.replay = arguments->adapter ? heap_copy("")
 					     : replay_make(arguments, failure, profile),
 		.client_exit = -1,

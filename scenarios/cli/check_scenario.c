@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_scenario.c - a failure becomes the scenario of a check. */
+/* check_scenario.c - turns a failure into the scenario of a check. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +13,10 @@
 
 enum { INJECT, REMEDY };
 
-/* Of the tree that a client is given. */
+/* In the tree that a client is given. */
 #define TREE_FILES 100
 
-/* A new step of PHASE, at AT. */
+/* Inserts a new step into PHASE, at AT. */
 static struct step *step_insert(struct phase *phase, size_t at, enum step_kind kind)
 {
 	struct step *steps = heap_new((phase->step_count + 1) * sizeof *steps);
@@ -59,7 +59,7 @@ static void backup_add(struct phase *phase, const char *snapshot, const char *ba
 	step->name = heap_copy(backup);
 }
 
-/* Behind the snapshot of a backup. */
+/* Inserts them after the snapshot of the backup. */
 static void faults_add(const struct check_arguments *arguments, struct phase *phase)
 {
 	struct step *step;
@@ -74,9 +74,9 @@ static void faults_add(const struct check_arguments *arguments, struct phase *ph
 	}
 }
 
-/* How much is written of the volume, and at which shares of the reading. */
+/* How much of the volume is written, and at which shares of the reading. */
 static const struct {
-	unsigned parts; /* each write is one part of so many */
+	unsigned parts; /* each write is one of so many parts */
 	unsigned first_percent, step_percent;
 } writers[] = {
 	[CHECK_WRITER_NONE] = { 64, 100, 1 },
@@ -84,7 +84,7 @@ static const struct {
 	[CHECK_WRITER_STORM] = { 16, 5, 15 },
 };
 
-/* A write of so many PARTS. */
+/* Inserts a write of PARTS parts. */
 static struct step *write_insert(
 	const struct check_arguments *arguments, struct phase *phase, size_t at, unsigned parts)
 {
@@ -106,7 +106,7 @@ static size_t backup_place(const struct phase *phase)
 	return at;
 }
 
-/* What writes meanwhile, of itself: a client that does not read so far misses nothing. */
+/* Inserts a write during the reading that need not happen: a client may read less. */
 static struct step *writer_insert(const struct check_arguments *arguments, struct phase *phase,
 	unsigned percent, unsigned parts)
 {
@@ -126,17 +126,17 @@ static void writes_add(const struct check_arguments *arguments, struct phase *ph
 
 	if (arguments->writer == CHECK_WRITER_NONE)
 		return;
-	/* At later moments reading would wait for what began before. */
+	/* At later moments, reads would wait for writes begun before. */
 	if (arguments->writes_beside)
 		writer_insert(arguments, phase, first, (99 - first) / step + 1)->start.lets_read =
 			true;
 	for (unsigned percent = first; percent < 100 && !arguments->writes_beside; percent += step)
 		writer_insert(arguments, phase, percent, 1);
-	/* One more before all else: what those take is compared with it. */
+	/* One more before everything else, with which the latencies of the others are compared. */
 	write_insert(arguments, phase, 0, 1)->name = heap_copy("writer-before");
 }
 
-/* What must be seen of the failure: behind the backup that met it. */
+/* Adds what must be seen of the failure, after the backup that met it. */
 static void sees_add(const struct failure_profile *profile, struct phase *phase)
 {
 	for (size_t i = 0; profile && i < profile->see_count; i++) {
@@ -147,7 +147,7 @@ static void sees_add(const struct failure_profile *profile, struct phase *phase)
 	}
 }
 
-/* Is a backup in PHASE of the snapshot NAME? */
+/* Returns whether PHASE has a backup of the snapshot NAME. */
 static bool is_backed_up(const struct phase *phase, const char *name)
 {
 	for (size_t i = 0; i < phase->step_count; i++) {
@@ -157,7 +157,8 @@ static bool is_backed_up(const struct phase *phase, const char *name)
 	return false;
 }
 
-/* Is STEP about a snapshot that the client takes, and deletes before anybody looks? */
+/* Returns whether STEP is about a snapshot that the client takes, and deletes before it can be
+ * checked. */
 static bool is_of_taken(const struct phase *phase, const struct step *step)
 {
 	const char *seen = step->expectation.snapshot;
@@ -168,7 +169,8 @@ static bool is_of_taken(const struct phase *phase, const struct step *step)
 	       is_backed_up(phase, step->name);
 }
 
-/* The client takes the snapshots that its backups are of; not what somebody else asks for. */
+/* Makes the client take the snapshots that its backups are of, but not those that others
+ * request. */
 static void takes_set(struct phase *phase)
 {
 	for (size_t i = 0; i < phase->step_count;) {
@@ -182,7 +184,7 @@ static void takes_set(struct phase *phase)
 	}
 }
 
-/* Does the client take the snapshot NAME? */
+/* Returns whether the client takes the snapshot NAME. */
 static bool is_taken(const struct scenario *scenario, const char *name)
 {
 	for (size_t i = 0; i < scenario->phase_count; i++) {
@@ -192,13 +194,15 @@ static bool is_taken(const struct scenario *scenario, const char *name)
 	return false;
 }
 
-/* Whose name a rule has behind these is a snapshot that the client has taken, or perhaps not. */
+/* The keys of a rule that are followed by the name of a snapshot, which the client may have
+ * taken. */
 static const struct {
 	const char *key, *prefix;
-	bool may_be_other; /* a device can be anything, and stays what it is */
+	bool may_be_other; /* any other device is left unchanged */
 } lvm_keys[] = { { "snapshot=", "", false }, { "device=", LVM_GROUP "-", true } };
 
-/* RULE with the rig's own name of the snapshot behind KEY, one of lvm_keys.  The caller's. */
+/* Returns RULE with the rig's own name of the snapshot after KEY, one of lvm_keys.  The caller
+ * frees it. */
 static char *rule_of_lvm(
 	const char *rule, size_t key, const struct scenario *scenario, const struct client *client)
 {
@@ -226,7 +230,7 @@ static void rule_bind_lvm(char **rule, const struct scenario *scenario, const st
 	}
 }
 
-/* In a pool nobody knows before what a snapshot will be called: a rule means any. */
+/* In a pool, the name of a snapshot is not known in advance: the rule applies to any. */
 static void rule_bind_xapi(char **rule)
 {
 	static const char key[] = " snapshot=";
@@ -237,7 +241,7 @@ static void rule_bind_xapi(char **rule)
 		memmove(at, end, strlen(end) + 1);
 }
 
-/* What the rules of PHASE name is what the client that takes its snapshots calls it. */
+/* Changes the snapshots' names in the rules of PHASE to those that the client gives them. */
 static void names_set(const struct check_arguments *arguments, const struct scenario *scenario,
 	struct phase *phase)
 {
@@ -254,9 +258,9 @@ static void names_set(const struct check_arguments *arguments, const struct scen
 }
 
 /*
- * What a failure meets is as it would be without the run before it: a chain is as short.
- * Elsewhere the next backup into a repository is of something else: but files would have to
- * have other times, too, for whoever goes by them.
+ * The failure must meet the state without the run before it, for example a short chain.  Without a
+ * chain, a write gives the next backup into a repository other content; but not to files, whose
+ * times would have to change, too, for clients that compare times.
  */
 static void between_add(const struct check_arguments *arguments, const struct scenario *scenario,
 	struct phase *phase)
@@ -270,7 +274,7 @@ static void between_add(const struct check_arguments *arguments, const struct sc
 		write_insert(arguments, phase, phase->step_count, 1)->name = heap_copy("between");
 }
 
-/* One backup without the failure, first. */
+/* Adds a backup without the failure, at the beginning. */
 static void steady_add(const struct check_arguments *arguments, struct scenario *scenario)
 {
 	struct phase *phases = heap_new((scenario->phase_count + 1) * sizeof *phases);
@@ -281,20 +285,20 @@ static void steady_add(const struct check_arguments *arguments, struct scenario 
 	scenario->phase_count++;
 	phases[0].name = heap_copy("steady");
 	backup_add(&phases[0], "s0", "b0");
-	/* Whoever takes it deletes it, or has left it behind. */
+	/* A client that takes it also deletes it, or has leaked it. */
 	if (!arguments->takes)
 		step_add(&phases[0], STEP_DELETE)->name = heap_copy("s0");
 	between_add(arguments, scenario, &phases[0]);
 }
 
-/* Only a file system has what the client reads, or what it is compared by. */
+/* Returns whether the client reads, or is compared by, something that only a file system has. */
 static bool wants_files(const struct check_arguments *arguments)
 {
 	return arguments->gives == CLIENT_GIVES_TREE || arguments->gives == CLIENT_GIVES_LVM ||
 	       (arguments->adapter && arguments->adapter->file_system == CLIENT_EXT4);
 }
 
-/* Random bytes, or an image; or files, in a file system that leaves room for its own. */
+/* Random bytes or an image; or files, in a file system with room for its own data. */
 static void content_set(const struct check_arguments *arguments, struct content_spec *content)
 {
 	if (arguments->image) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_words.c - a command line that was typed, for a shell. */
+/* check_words.c - turns a typed command into a line for a shell. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void write_quoted(const char *text, size_t length, FILE *file)
 	fputc('\'', file);
 }
 
-/* The length of "{word}" at TEXT; 0 when it is something else. */
+/* Returns the length of "{word}" at TEXT; 0 if it is something else. */
 static size_t word_length(const char *text)
 {
 	size_t letters = text[0] == '{' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz-_") : 0;
@@ -29,7 +29,7 @@ static size_t word_length(const char *text)
 	return letters > 0 && text[1 + letters] == '}' ? letters + 2 : 0;
 }
 
-/* Words are quoted when a value is put in their place, so they stand outside of quotes. */
+/* Words are quoted when they are replaced, so they must be outside of quotes. */
 static void write_argument(const char *argument, FILE *file)
 {
 	const char *from = argument, *at = argument;
@@ -58,7 +58,7 @@ char *check_template(char *const *command)
 	size_t size;
 	FILE *file;
 
-	/* One word is a line for a shell, as an adapter's. */
+	/* A single word is a line for a shell, as in an adapter. */
 	if (!command[1])
 		return heap_copy(command[0]);
 	file = open_memstream(&text, &size);

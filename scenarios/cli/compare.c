@@ -26,7 +26,7 @@
 #define ROUNDS_MAX     1000
 
 struct compare_arguments {
-	struct check_arguments check; /* of each; first, for check_options.def */
+	struct check_arguments check; /* of each client; first, for check_options.def */
 	struct command_texts restores, reports;
 	const char *rounds_text;
 	uint64_t rounds;
@@ -36,7 +36,7 @@ struct compare {
 	struct compare_arguments arguments;
 	struct compare_tool tools[COMPARE_TOOLS_MAX];
 	size_t count;
-	struct compare_page page; /* of all of it */
+	struct compare_page page; /* of everything */
 };
 
 /* ---- reports ---- */
@@ -66,7 +66,7 @@ static const struct report_kind {
 	{ "html=", write_html },
 };
 
-/* The kind of TEXT, "json=FILE"; NULL: it is none. */
+/* Returns the kind of TEXT, "json=FILE"; or NULL. */
 static const struct report_kind *report_kind(const char *text)
 {
 	for (size_t i = 0; i < sizeof report_kinds / sizeof report_kinds[0]; i++) {
@@ -91,7 +91,7 @@ static int reports_read(const struct compare_arguments *arguments)
 	return 0;
 }
 
-/* After each round, and before the first. */
+/* Called before the first round and after each. */
 static int reports_write(const struct compare *compare)
 {
 	const struct command_texts *reports = &compare->arguments.reports;
@@ -111,12 +111,12 @@ static int reports_write(const struct compare *compare)
 
 /* ---- what was typed ---- */
 
-/* WORDS in one line; the caller's. */
+/* Returns WORDS in one line.  The caller frees it. */
 static char *words_text(char *const *words)
 {
 	char *text = heap_copy(words[0]);
 
-	/* One word is a line for a shell already. */
+	/* A single word is a line for a shell already. */
 	if (!words[1])
 		return text;
 	free(text);
@@ -130,7 +130,7 @@ static char *words_text(char *const *words)
 	return text;
 }
 
-/* Makes a client of each part of WORDS between two --, which become their ends. */
+/* Makes a client of each part of WORDS between two --, which are replaced with terminators. */
 static int tools_split(struct compare *compare, char **words)
 {
 	char **first = words;
@@ -202,7 +202,7 @@ static int tools_read(struct compare *compare)
 
 /* ---- rounds ---- */
 
-/* Checks TOOL once more: the exit code of that check. */
+/* Checks TOOL once more.  Returns the exit code of that check. */
 static int tool_check(struct compare_tool *tool)
 {
 	struct check_result result;
@@ -222,7 +222,7 @@ static int tool_check(struct compare_tool *tool)
 	return code;
 }
 
-/* In each round another one is first: what comes first may find other caches. */
+/* Each round begins with another client, because the first one may find other caches. */
 static int rounds_run(struct compare *compare)
 {
 	int worst = reports_write(compare);
@@ -235,7 +235,7 @@ static int rounds_run(struct compare *compare)
 			worst = check_code_worse(worst, code);
 			if (interrupt_seen())
 				return worst;
-			/* Another round would go no other way. */
+			/* Another round would end the same way. */
 			if (code == EXIT_RIG || code == EXIT_SKIPPED) {
 				log_error("'%s' cannot be compared: %s", tool->command, tool->why);
 				return code;
@@ -269,7 +269,7 @@ static void page_make(struct compare *compare)
 
 static void compare_deinit(struct compare *compare)
 {
-	/* What else their arguments have is the command line's. */
+	/* Their other arguments belong to the command line. */
 	for (size_t i = 0; i < compare->count; i++) {
 		free(compare->tools[i].arguments.backup);
 		free(compare->tools[i].command);

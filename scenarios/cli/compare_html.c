@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* compare_html.c - clients side by side, as a page to look at. */
+/* compare_html.c - the comparison of clients as a web page. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static bool all_intact(const struct compare_page *page)
 	return true;
 }
 
-/* What a person wants to know first is the first line of the reason. */
+/* The first line of the reason is the most important information. */
 static void write_reason(const struct compare_page *page, FILE *file)
 {
 	json_t *lines = compare_reason(page->tools, page->count), *line;
@@ -95,7 +95,7 @@ static double most_of(const struct compare_page *page, enum compare_row row)
 	return most;
 }
 
-/* A bar up to the median, and a line from the least to the most. */
+/* A bar up to the median, and a line from the minimum to the maximum. */
 static void write_spread(const struct compare_spread *spread, double most, FILE *file)
 {
 	double scale = most > 0 ? (SPREAD_WIDTH - 2) / most : 0;
@@ -163,7 +163,7 @@ static void write_size(size_t index, uint64_t count, uint64_t all, FILE *file)
 	char size[32];
 
 	size_format((uint64_t)MEASURES_SIZE_MIN << index, size, sizeof size);
-	/* Whatever there is of a size can be seen. */
+	/* So that every size that occurs is visible. */
 	if (count > 0 && height < 1)
 		height = 1;
 	fprintf(file,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * compare_reason.c - why the times of clients differ: what differs of how they read.
+ * compare_reason.c - why the times of clients differ: the differences in how they read.
  *
- * A client with other reads may be fast all the same, so nothing is proved here: the
- * differences that are known to cost time are named, and then what is left.
+ * A client with different reads may be fast nevertheless, so this proves nothing: it names the
+ * differences that are known to cost time, and then what is left.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 
-/* What differs by less is no reason. */
+/* Smaller differences are not a reason. */
 #define RATIO_MIN	1.5
 #define BYTES_RATIO_MIN 1.05
 #define PERCENT_MIN	10.0
@@ -42,7 +42,7 @@ static char letter(size_t tool)
 	return (char)('A' + tool);
 }
 
-/* Of ROW the least and the most that one of them has. */
+/* Gets the minimum and maximum of ROW among the clients. */
 static void bounds(
 	const struct comparing *comparing, enum compare_row row, double *ret_low, double *ret_high)
 {
@@ -55,7 +55,7 @@ static void bounds(
 	}
 }
 
-/* They differ in ROW by RATIO, or some have nothing of it. */
+/* Returns whether they differ in ROW by RATIO, or some have 0. */
 static bool differs(const struct comparing *comparing, enum compare_row row, double ratio)
 {
 	double low, high;
@@ -70,7 +70,7 @@ static void line_add(struct comparing *comparing, char *text)
 	free(text);
 }
 
-/* "A …; B …": what TELL says of each. */
+/* Adds "A …; B …": what TELL returns for each. */
 static void each_add(
 	struct comparing *comparing, char *(*tell)(const struct comparing *comparing, size_t tool))
 {
@@ -126,7 +126,7 @@ static char *tell_cpu(const struct comparing *comparing, size_t tool)
 	return heap_format("computes for %s of %s", cpu, seconds);
 }
 
-/* By how much the slowest has more than the fastest. */
+/* Returns by how much the slowest exceeds the fastest. */
 static double gap(const struct comparing *comparing, enum compare_row row)
 {
 	return median(comparing, comparing->slowest, row) -
@@ -140,7 +140,7 @@ static void reads_add(struct comparing *comparing)
 	if (differs(comparing, COMPARE_SIZE, RATIO_MIN) ||
 		differs(comparing, COMPARE_READS, RATIO_MIN))
 		each_add(comparing, tell_sizes);
-	/* Of one that does not read there is no more to be told. */
+	/* If a client does not read, there is nothing more to say. */
 	bounds(comparing, COMPARE_READS, &low, &high);
 	if (low == 0)
 		return;
@@ -153,13 +153,13 @@ static void reads_add(struct comparing *comparing)
 		each_add(comparing, tell_sequence);
 }
 
-/* Whether the slowest computes for a good part of what it takes longer. */
+/* Returns whether the slowest spends a good part of its extra time computing. */
 static bool computes(const struct comparing *comparing)
 {
 	return gap(comparing, COMPARE_CPU) > CPU_SHARE_MIN * gap(comparing, COMPARE_SECONDS);
 }
 
-/* Whether the slowest does anything that takes longer than what the fastest does. */
+/* Returns whether the slowest does anything that takes longer than what the fastest does. */
 static bool is_explained(const struct comparing *comparing)
 {
 	size_t slow = comparing->slowest, fast = comparing->fastest;
@@ -190,7 +190,7 @@ json_t *compare_reason(const struct compare_tool *tools, size_t count)
 {
 	struct comparing comparing = { .tools = tools, .count = count, .lines = json_array() };
 
-	/* Who has made no right backup may have been quick about it. */
+	/* A client without a right backup may have been fast because of that. */
 	for (size_t i = 0; i < count; i++) {
 		if (tools[i].code == EXIT_MET)
 			continue;

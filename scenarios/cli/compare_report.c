@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* compare_report.c - what came of comparing clients, for people and for programs. */
+/* compare_report.c - the result of a comparison, for people and for programs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +52,7 @@ json_t *compare_json(const struct compare_tool *tools, size_t count, size_t roun
 
 /* ---- the table ---- */
 
-/* "0.412 s (0.401 s .. 0.433 s)"; the caller's. */
+/* Returns "0.412 s (0.401 s .. 0.433 s)".  The caller frees it. */
 static char *cell_text(const struct compare_tool *tool, enum compare_row row)
 {
 	struct compare_spread spread = compare_spread(tool, row);
@@ -67,7 +67,7 @@ static char *cell_text(const struct compare_tool *tool, enum compare_row row)
 	return heap_format("%s (%s .. %s)", median, min, max);
 }
 
-/* What the first column of a row says, and the cells of it. */
+/* The first column of a row, and its cells. */
 struct line {
 	const char *name;
 	char *cells[COMPARE_TOOLS_MAX];
@@ -99,7 +99,7 @@ static void line_measure(const struct line *line, size_t *widths, size_t count)
 	}
 }
 
-/* Whether any of the clients has a value in ROW. */
+/* Returns whether any of the clients has a value in ROW. */
 static bool is_told(const struct compare_tool *tools, size_t count, enum compare_row row)
 {
 	for (size_t i = 0; i < count; i++) {

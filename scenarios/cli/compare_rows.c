@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* compare_rows.c - what is compared of each client: a number of each round. */
+/* compare_rows.c - what is compared: one number per client and round. */
 #include <stdlib.h>
 
 #include "scenarios/cli/compare.h"
@@ -11,7 +11,7 @@
 
 enum unit { UNIT_SECONDS, UNIT_MILLISECONDS, UNIT_RATE, UNIT_BYTES, UNIT_COUNT, UNIT_PERCENT };
 
-/* When there is a value. */
+/* When a value exists. */
 enum needs { NEEDS_RUN, NEEDS_READS, NEEDS_ANY_READ, NEEDS_MAP, NEEDS_BEFORE, NEEDS_DURING };
 
 static const struct {
@@ -147,7 +147,7 @@ struct compare_spread compare_spread(const struct compare_tool *tool, enum compa
 		qsort(values, spread.count, sizeof *values, compare);
 		spread.min = values[0];
 		spread.max = values[spread.count - 1];
-		/* Between two sizes lies none that there was. */
+		/* The mean of two sizes would be a size that did not occur. */
 		if (spread.count % 2)
 			spread.median = values[half];
 		else if (row == COMPARE_SIZE)

@@ -2,10 +2,9 @@
 /*
  * demo.c - snaprig demo: the most telling rows and columns of the matrix, in words.
  *
- * The tools are those that `make demo` finds or installs, and each has something to tell: a
- * pipe without pipefail and a tool that goes on report success whatever they read; tar fills
- * up with zeros; dd stops at once; partclone and the reference client read again, and miss
- * what ends early.
+ * The tools are those that `make demo` finds or installs, and each shows something: a pipe without
+ * pipefail and a tool that continues report success whatever they read; tar fills up with zeros;
+ * dd stops immediately; partclone and the reference client retry, and miss a read that ends early.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +28,7 @@ static const char *const clients[] = { "dd-gzip", "e2image", "tar", "dd", "partc
 
 #define CLIENTS (sizeof clients / sizeof clients[0])
 
-/* Most of the time the tools wait, and not for a processor. */
+/* Most of the time, the tools wait, but not for a CPU. */
 #define JOBS_PER_PROCESSOR 3u
 
 static const struct {
@@ -61,7 +60,7 @@ static size_t word_of(const json_t *cell)
 	return i;
 }
 
-/* The bar of the matrix tells enough. */
+/* The progress bar of the matrix says enough. */
 static int cell_over(void *context, const struct matrix *matrix)
 {
 	(void)context;
@@ -76,7 +75,7 @@ static const char *title_of(const struct matrix_column *column)
 	return column->failure ? column->failure : "none";
 }
 
-/* As wide as what stands in it. */
+/* As wide as its content. */
 static int column_width(const struct matrix *matrix, size_t column)
 {
 	size_t width = strlen(title_of(&matrix->columns[column]));
@@ -132,7 +131,7 @@ static size_t verdict_count(const struct matrix *matrix, size_t word)
 	return count;
 }
 
-/* What the words mean that are there. */
+/* The meaning of the words that occur. */
 static void legend_print(const struct matrix *matrix)
 {
 	putchar('\n');
@@ -142,7 +141,7 @@ static void legend_print(const struct matrix *matrix)
 	matrix_print_reasons(matrix, stdout);
 }
 
-/* Backups after the remedy of a failure. */
+/* Counts backups after the remedy of a failure. */
 static void remedies_print(const struct matrix *matrix)
 {
 	size_t count = 0, right = 0;
@@ -173,7 +172,7 @@ static void demo_print(const struct matrix *matrix)
 
 /* ---- the command ---- */
 
-/* The rig did its part in each that could be run; whatever the tools made of it. */
+/* The rig did its part in each cell that could be run, whatever the tools' result. */
 static int code_of(const struct matrix *matrix)
 {
 	int code = EXIT_SKIPPED;

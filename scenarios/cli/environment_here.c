@@ -13,11 +13,11 @@
 #include "simfs/base/sizes.h"
 #include "simfs/control/version.h"
 
-/* What `list profiles --json` has of each, as people read it. */
+/* The members of `list profiles --json` for each profile, with names for people. */
 static const struct {
 	const char *key, *name;
 	enum { FACT_TEXT, FACT_SIZE, FACT_NUMBER } kind;
-	const char *none; /* for null; NULL: it is left out */
+	const char *none; /* shown for null; NULL: omitted */
 } facts[] = {
 	{ "imitates", "imitates", FACT_TEXT, NULL },
 	{ "about", "what it does", FACT_TEXT, NULL },

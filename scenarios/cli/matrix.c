@@ -55,7 +55,7 @@ static const struct report_kind {
 
 #define REPORT_KINDS (sizeof report_kinds / sizeof report_kinds[0])
 
-/* The kind of TEXT, "json=FILE"; NULL: it is none. */
+/* Returns the kind of TEXT, "json=FILE"; or NULL. */
 static const struct report_kind *report_kind(const char *text)
 {
 	for (size_t i = 0; i < REPORT_KINDS; i++) {
@@ -67,7 +67,7 @@ static const struct report_kind *report_kind(const char *text)
 	return NULL;
 }
 
-/* After each cell, and before the first. */
+/* Called before the first cell and after each. */
 static int reports_write(void *context, const struct matrix *matrix)
 {
 	const struct matrix_arguments *arguments = context;
@@ -142,7 +142,7 @@ static int arguments_read(struct matrix_arguments *arguments)
 
 /* ---- the command ---- */
 
-/* The exit code for all cells; what was not run has no say. */
+/* Returns the exit code for all cells; those that were not run do not count. */
 static int code_of(const struct matrix *matrix)
 {
 	int code = EXIT_SKIPPED;

@@ -20,7 +20,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* The profile that stands for each, in a failure that is of none. */
+/* The default profile, in a failure for any profile. */
 #define ANY_PROFILE "plain"
 
 /* ---- columns ---- */
@@ -28,7 +28,7 @@
 static void column_add(
 	struct matrix *matrix, const struct failure *failure, const char *path, const char *profile)
 {
-	/* What a client is given is looked at in each cell. */
+	/* What a client is given is checked for each cell. */
 	enum client_gives gives = failure && failure->clients == FAILURE_OF_XAPI ? CLIENT_GIVES_XAPI
 										 : CLIENT_GIVES_LVM;
 	const char *missing = failure ? check_failure_missing(failure, gives) : NULL;
@@ -69,7 +69,7 @@ static int failure_add(struct matrix *matrix, const char *path, const char *aske
 	return EXIT_MET;
 }
 
-/* "…/cow-overflow.yaml" is meant by "cow-*". */
+/* "cow-*" matches "…/cow-overflow.yaml". */
 static bool is_meant(const char *path, const char *pattern)
 {
 	const char *slash = strrchr(path, '/');
@@ -81,7 +81,7 @@ static bool is_meant(const char *path, const char *pattern)
 	return fnmatch(pattern, name, 0) == 0;
 }
 
-/* Those of ours that PATTERN means; or the one at a path. */
+/* Adds those of ours that match PATTERN; or the failure at a path. */
 static int pattern_add(struct matrix *matrix, const struct scenario_files *ours,
 	const char *pattern, const char *profile)
 {
@@ -137,7 +137,7 @@ static const char *const file_systems[] = {
 	[CLIENT_XFS] = "xfs",
 };
 
-/* The image in `--image FS=FILE` for CLIENT; NULL: none. */
+/* Returns the image in `--image FS=FILE` for CLIENT; or NULL. */
 static const char *image_of(const struct matrix_arguments *arguments, const struct client *client)
 {
 	const char *wanted = file_systems[client->file_system];
@@ -212,8 +212,8 @@ static int named_add(
 	return client ? row_add(arguments, matrix, client) : EXIT_USAGE;
 }
 
-/* Takes the row that was added last away if its client is given LVM or XAPI: its failures are
- * others. */
+/* Removes the row added last if its client is given LVM or XAPI, because it meets other
+ * failures. */
 static void row_drop_of_own(struct matrix *matrix)
 {
 	struct matrix_row *row = &matrix->rows[matrix->row_count - 1];
@@ -224,7 +224,7 @@ static void row_drop_of_own(struct matrix *matrix)
 	matrix->row_count--;
 }
 
-/* All of ours, in the order of their names, but those that are given LVM or XAPI. */
+/* Adds all of ours, in order of their names, except those that are given LVM or XAPI. */
 static int all_add(const struct matrix_arguments *arguments, struct matrix *matrix)
 {
 	struct scenario_files files;
@@ -251,7 +251,7 @@ static int all_add(const struct matrix_arguments *arguments, struct matrix *matr
 	return code;
 }
 
-/* Whether a row can meet what is of CLIENTS alone. */
+/* Returns whether a row can meet a failure that is only for CLIENTS. */
 static bool is_met(const struct matrix *matrix, enum failure_clients clients)
 {
 	static const enum client_gives gives[] = {
@@ -266,7 +266,8 @@ static bool is_met(const struct matrix *matrix, enum failure_clients clients)
 	return clients == FAILURE_OF_ANY;
 }
 
-/* Those of a pattern that nobody can meet; one that is named stays, and says so. */
+/* Drops the columns of a pattern that no client can meet; a failure given by name stays, and says
+ * so. */
 static void columns_drop_unmet(const struct matrix_arguments *arguments, struct matrix *matrix)
 {
 	size_t kept = 0;
@@ -290,7 +291,7 @@ static void word_add(FILE *file, const char *option, const char *value)
 		fprintf(file, " %s%s", option, quoted);
 }
 
-/* The command line again, without how it is run and reported. */
+/* Returns the command line again, without options about running and reporting. */
 static char *words_of(
 	const struct matrix_arguments *arguments, const char *const *names, size_t count)
 {

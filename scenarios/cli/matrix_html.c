@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* matrix_html.c - the matrix as a page to look at: each cell leads to what it is made of. */
+/* matrix_html.c - the matrix as a web page: each cell links to its details. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ static const char *text_of(const json_t *cell, const char *key)
 	return json_string_value(json_object_get(cell, key));
 }
 
-/* What a style can be of. */
+/* Returns the CSS class of a cell. */
 static const char *class_of(const json_t *cell)
 {
 	return matrix_mark(cell) == '.' ? "none" : matrix_verdict(cell);
@@ -164,7 +164,7 @@ static void write_evidence(const struct matrix *matrix, size_t row, size_t colum
 	html_command(NULL, text_of(cell, "replay"), file);
 }
 
-/* "12 silent corruption", as badges: what nobody wants to meet. */
+/* "12 silent corruption", as badges: the bad results. */
 static void write_bad_counts(const struct matrix *matrix, size_t row, FILE *file)
 {
 	for (size_t i = 0; matrix_meaning_at(i); i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* matrix_jobs.c - runs the cells, some at a time. */
+/* matrix_jobs.c - runs the cells, several at a time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +15,11 @@
 
 struct matrix_jobs {
 	struct matrix *matrix;
-	size_t next;	    /* the first cell that nobody has looked at */
-	size_t over_before; /* cells that were known before */
+	size_t next;	    /* the first cell not yet considered */
+	size_t over_before; /* cells that were known before the run */
 	int (*over)(void *context, const struct matrix *matrix);
 	void *context;
-	int code; /* of the latest call of it */
+	int code; /* the latest result of `over` */
 };
 
 static const struct matrix_row *row_of(const struct matrix *matrix, size_t cell)
@@ -32,7 +32,7 @@ static const struct matrix_column *column_of(const struct matrix *matrix, size_t
 	return &matrix->columns[cell % matrix->column_count];
 }
 
-/* The command line that runs the cell alone. */
+/* Returns the command that runs only this cell. */
 static char *replay_of(const struct matrix *matrix, size_t cell)
 {
 	const struct matrix_column *column = column_of(matrix, cell);
@@ -59,7 +59,7 @@ static json_t *cell_without_run(const struct matrix *matrix, size_t cell, const 
 		column->profile, "verdict", MATRIX_NOT_RUN, "why", why);
 }
 
-/* What the client of CELL cannot meet: NULL, it can. */
+/* Returns why the client of CELL cannot meet its failure; NULL if it can. */
 static const char *misfit_of(const struct matrix *matrix, size_t cell)
 {
 	const struct matrix_row *row = row_of(matrix, cell);
@@ -106,7 +106,7 @@ static void cell_run(void *context, size_t cell, FILE *file)
 	const struct matrix_jobs *jobs = context;
 	json_t *object = cell_check(jobs->matrix, cell);
 
-	/* What was cut short is no cell. */
+	/* An interrupted check is not a result. */
 	if (!interrupt_seen())
 		json_dumpf(object, file, JSON_COMPACT);
 	json_decref(object);
@@ -142,7 +142,7 @@ static void cell_over(void *context, size_t cell, const json_t *document, const 
 		jobs->code = jobs->over(jobs->context, jobs->matrix);
 }
 
-/* The next cell that is to run; those that cannot say so on the way. */
+/* Returns the next cell to run; marks those on the way that cannot run. */
 static bool cell_next(void *context, size_t *ret)
 {
 	struct matrix_jobs *jobs = context;
@@ -185,7 +185,7 @@ int matrix_run(struct matrix *matrix, unsigned count,
 		"checks", "checks", matrix->row_count * matrix->column_count - jobs.over_before);
 	workers_run(&workers);
 	progress_bar_end();
-	/* What could not be run at the end is told, too. */
+	/* Report what could not be run at the end, too. */
 	if (jobs.code == EXIT_MET && !interrupt_seen())
 		jobs.code = over(context, matrix);
 	return jobs.code;

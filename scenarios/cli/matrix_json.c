@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* matrix_json.c - the matrix for programs, and for a run that goes on from it. */
+/* matrix_json.c - the matrix for programs, and for a run that resumes from it. */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -76,7 +76,7 @@ static bool is_same(const json_t *object, const char *key, const char *text)
 	return text ? its && strcmp(its, text) == 0 : !its;
 }
 
-/* Is CLIENT, of a report, the same tool on the same volume as in ROW? */
+/* Returns whether CLIENT, of a report, is the same tool on the same volume as in ROW. */
 static bool is_row(const struct matrix_row *row, const json_t *client)
 {
 	return is_same(client, "name", row->client->name) &&
@@ -98,7 +98,7 @@ static bool has_row(const json_t *report, const struct matrix_row *row)
 	return false;
 }
 
-/* A check that there was, and that ended. */
+/* Returns whether the check was run, and ended. */
 static bool is_whole(const json_t *cell)
 {
 	const char *verdict = matrix_verdict(cell);
@@ -107,7 +107,7 @@ static bool is_whole(const json_t *cell)
 	       strcmp(verdict, "skipped") != 0;
 }
 
-/* A check without a failure tells its profile, which is nobody's wish. */
+/* A check without a failure states its profile, which need not have been requested. */
 static bool is_column(const struct matrix_column *column, const json_t *cell)
 {
 	return is_same(cell, "failure", column->failure) &&

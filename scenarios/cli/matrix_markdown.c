@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* matrix_markdown.c - the matrix as a page that can be published. */
+/* matrix_markdown.c - the matrix as a page for publication. */
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -9,7 +9,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* TEXT within a cell of a table, or in a line. */
+/* Writes TEXT in a cell of a table, or in a line. */
 static void write_text(const char *text, FILE *file)
 {
 	for (; text && *text; text++) {
@@ -23,7 +23,7 @@ static void write_text(const char *text, FILE *file)
 
 /* ---- what it is ---- */
 
-/* The command line that makes the same page, as far as what it shows depends on it. */
+/* The command that makes the same page; options that do not affect the page are omitted. */
 static void write_command(const struct matrix *matrix, FILE *file)
 {
 	fprintf(file, "```sh\nsnaprig matrix%s", matrix->words ? matrix->words : "");
@@ -66,7 +66,7 @@ static void write_meanings(FILE *file)
 
 /* ---- the table ---- */
 
-/* Bold is what no exit code told. */
+/* Bold: no exit code showed it. */
 static void write_cell(const json_t *cell, FILE *file)
 {
 	char mark = matrix_mark(cell);
@@ -74,7 +74,7 @@ static void write_cell(const json_t *cell, FILE *file)
 	fprintf(file, mark == 'S' ? " **%c** |" : " %c |", mark);
 }
 
-/* A number that says what it stands for when somebody points at it. */
+/* Writes a number whose title is shown when the mouse is over it. */
 static void write_number(const struct matrix *matrix, size_t column, FILE *file)
 {
 	AUTO(auto_free) char *title = matrix_column_title(&matrix->columns[column]);
@@ -159,7 +159,7 @@ static void write_finding(
 	fputs("\n", file);
 }
 
-/* "12 silent corruption, 1 hung"; nothing: there is no finding in the row. */
+/* Writes "12 silent corruption, 1 hung"; nothing if the row has no findings. */
 static size_t write_summary(const struct matrix *matrix, size_t row, FILE *file)
 {
 	size_t written = 0;
@@ -180,7 +180,7 @@ static size_t write_summary(const struct matrix *matrix, size_t row, FILE *file)
 	return written;
 }
 
-/* Each that a table shows by a capital or a question mark, in words; folded, as they are many. */
+/* Describes every capital or question mark of the table; collapsed, because there are many. */
 static void write_findings(const struct matrix *matrix, FILE *file)
 {
 	fputs("\n## What was found\n", file);
@@ -206,7 +206,7 @@ static void write_reason(const char *what, const char *why, FILE *file)
 	fputc('\n', file);
 }
 
-/* Once for what a whole row or column has. */
+/* Written once if it applies to a whole row or column. */
 static void write_not_run(const struct matrix *matrix, FILE *file)
 {
 	size_t count = 0;

@@ -6,7 +6,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* What is bad is a capital. */
+/* Bad verdicts have capitals. */
 static const struct {
 	const char *verdict;
 	char mark;
@@ -93,7 +93,7 @@ static size_t name_width(const struct matrix *matrix)
 	return width;
 }
 
-/* Reasons that cells were not run for, once each where a whole row or column has it. */
+/* Prints why cells were not run, once if the reason applies to a whole row or column. */
 static void not_run_print(const struct matrix *matrix, FILE *file)
 {
 	for (size_t i = 0; i < matrix->row_count; i++)
@@ -105,8 +105,8 @@ static void not_run_print(const struct matrix *matrix, FILE *file)
 			fprintf(file, "%zu is not run: %s\n", i, matrix->columns[i].missing);
 }
 
-/* Why the cell at INDEX has no verdict on its client; NULL: it has one, or its whole row or
- * column lacks one. */
+/* Returns why the cell at INDEX has no verdict on its client; NULL if it has one, or if its whole
+ * row or column has none. */
 static const char *reason_of(const struct matrix *matrix, size_t index)
 {
 	const json_t *cell = matrix->cells[index];

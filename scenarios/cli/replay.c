@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * replay.c - snaprig replay: runs a recorded scenario again, with every
- * fault at the very match at which it struck.
+ * replay.c - snaprig replay: runs a recorded scenario again, with every fault at the same match at
+ * which it struck.
  */
 #include "scenarios/cli/replay.h"
 
@@ -39,7 +39,7 @@ const struct command_option replay_options[] = {
 	{ 0 },
 };
 
-/* A clock, a file or the machine's memory may decide otherwise the next time. */
+/* A clock, a file or the machine's memory may decide differently next time. */
 static void warn_not_replayable(const struct record *record)
 {
 	char message[RULE_MESSAGE_BYTES];
@@ -53,14 +53,14 @@ static void warn_not_replayable(const struct record *record)
 	}
 }
 
-/* Leaves the one that was recorded, of those that its file has now. */
+/* Keeps only the recorded scenario among those now in its file. */
 static int scenario_choose(struct replay *replay)
 {
 	const char *name = replay->record.scenario_name;
 	struct run_set *set = &replay->set;
 	size_t kept = 0;
 
-	/* One that is alone may have got another name. */
+	/* A single one may have been renamed. */
 	if (set->count == 1)
 		return 0;
 	for (size_t i = 0; i < set->count; i++) {
@@ -159,8 +159,8 @@ char *replay_once(struct replay *replay, struct record *ret)
 /* ---- replay ---- */
 
 struct comparison_of_hits {
-	size_t struck;	  /* as many of the recorded ones */
-	size_t elsewhere; /* of those: at another place */
+	size_t struck;	  /* how many of the recorded hits */
+	size_t elsewhere; /* how many of those at another place */
 };
 
 /* Each rule of the new run stands for one hit, in the order in which they were added. */

@@ -49,7 +49,7 @@ void report_unknown(const char *text, const char *kinds, const char *otherwise)
 	AUTO(auto_free) char *whole = heap_format(" %s ", kind);
 	char hint[SUGGEST_HINT_BYTES];
 
-	/* Of a kind that is right, the file is missing. */
+	/* If the kind is valid, the file is missing. */
 	log_error("cannot read report '%s' (%s)", text,
 		strstr(known, whole) ? otherwise
 				     : suggest_hint_of_list(kind, kinds, otherwise, hint));

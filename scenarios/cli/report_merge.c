@@ -24,7 +24,7 @@ struct values {
 	bool as_json;
 };
 
-/* Which file each scenario of the results is of. */
+/* The file of each scenario in the results. */
 struct origins {
 	const char **paths;
 	size_t count;
@@ -44,7 +44,7 @@ static int file_add(const char *path, struct results *results)
 	return why ? -EINVAL : 0;
 }
 
-/* A scenario belongs to one shard: who has it twice has merged what is not of one run. */
+/* A scenario belongs to one shard: a duplicate means that the reports are not of one run. */
 static int namesakes_look(const struct results *results, const struct origins *origins)
 {
 	int result = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run.c - snaprig run: runs scenarios and reports what came of them.
+ * run.c - snaprig run: runs scenarios and reports their results.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -52,7 +52,7 @@ static int read_seed(struct run_arguments *arguments)
 	return -EINVAL;
 }
 
-/* TEXT, from MIN to MAX, into RET, which stays as it is without a TEXT. */
+/* Reads TEXT, from MIN to MAX, into RET, which is unchanged if TEXT is NULL. */
 static int read_count(const char *what, const char *text, unsigned min, unsigned max, unsigned *ret)
 {
 	uint64_t number;
@@ -67,7 +67,7 @@ static int read_count(const char *what, const char *text, unsigned min, unsigned
 	return 0;
 }
 
-/* What was typed, as what it means: 0, or -EINVAL after a message. */
+/* Reads the values of the arguments.  Returns 0, or -EINVAL after a message. */
 static int read_arguments(struct run_arguments *arguments)
 {
 	struct run_order *order = &arguments->order;
@@ -112,7 +112,7 @@ static void progress_over(void *context, size_t item, struct results *one)
 	run_progress_over(context, item, one);
 }
 
-/* Runs them all; an interrupt ends it with the scenarios that it struck. */
+/* Runs all of them; an interrupt ends the run after the scenarios that it hit. */
 static void set_run(const struct run_set *set, struct run_arguments *arguments,
 	struct run_reports *reports, struct environments *environments, struct results *ret)
 {
@@ -162,7 +162,7 @@ static int set_take(const struct run_set *set, struct run_arguments *arguments)
 	return command_line_finish();
 }
 
-/* What a replay of this run needs, too: " --clients DIR". */
+/* Returns further arguments for a replay of this run: " --clients DIR". */
 static char *replay_words_of(const struct command_texts *clients)
 {
 	char *words = heap_copy("");

@@ -54,7 +54,7 @@ static bool is_filtered_in(const char *name, const struct command_texts *filters
 	return filters->count == 0;
 }
 
-/* A pattern that matches nothing is a slip of the pen, and would pass as a run of nothing. */
+/* A pattern without matches is probably a typo, and would pass as an empty run. */
 static int filters_check(const struct command_texts *filters, const struct run_set *set)
 {
 	for (size_t i = 0; i < filters->count; i++) {

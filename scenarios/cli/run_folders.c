@@ -25,7 +25,7 @@ char *run_artifacts_path(const struct run_folders *folders, const struct scenari
 	return folders->artifacts ? heap_format("%s/%s", folders->artifacts, scenario->name) : NULL;
 }
 
-/* Can a file be written at PATH, which stays as it is? */
+/* Tests whether a file can be written at PATH, without changing it. */
 static int file_try(const char *path)
 {
 	struct whole_file whole;
@@ -71,7 +71,7 @@ static bool is_artifact(const char *name)
 	return false;
 }
 
-/* What an earlier run kept would be taken for this one's. */
+/* Artifacts of an earlier run could be mistaken for this one's. */
 static void artifacts_forget(const char *folder)
 {
 	struct folder_listing listing;
@@ -84,7 +84,7 @@ static void artifacts_forget(const char *folder)
 			unlink(path);
 	}
 	folder_listing_deinit(&listing);
-	/* Only when nothing of others is in it. */
+	/* Succeeds only if it contains nothing else. */
 	rmdir(folder);
 }
 

@@ -14,7 +14,7 @@
 struct jobs {
 	const struct run_set *set;
 	const struct run_order *order;
-	size_t next;	      /* the first item that was not begun */
+	size_t next;	      /* the first item not begun */
 	const char *bad_name; /* the first that did not pass; NULL: none */
 };
 
@@ -68,7 +68,7 @@ static void item_over(struct jobs *jobs, size_t item, struct results *one)
 	jobs->order->over(jobs->order->context, item, one);
 }
 
-/* The result of ITEM without a run of it. */
+/* Reports ITEM without running it. */
 static void item_tell(struct jobs *jobs, size_t item, enum outcome outcome, const char *why)
 {
 	struct results one;

@@ -25,7 +25,7 @@ void run_progress_init(struct run_progress *progress, struct run_reports *report
 		report_tap_begin(reports->tap_version, count, stdout);
 }
 
-/* Puts the results that there are into RET, one behind the other; they stay where they are. */
+/* Makes RET a view of all existing results, which PROGRESS still owns. */
 static void results_view(const struct run_progress *progress, struct results *ret)
 {
 	*ret = (struct results){
@@ -39,7 +39,7 @@ static void results_view(const struct run_progress *progress, struct results *re
 	}
 }
 
-/* Readers of TAP want its numbers in order. */
+/* Readers of TAP need the numbers in order. */
 static void tap_print(struct run_progress *progress)
 {
 	progress_bar_make_room();

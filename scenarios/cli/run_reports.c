@@ -24,7 +24,7 @@ struct report_kind {
 	bool shows_course; /* of each scenario */
 };
 
-/* The first line of each is the same whatever the results are. */
+/* The first line of each is independent of the results. */
 static const struct report_kind kinds[] = {
 	{ "junit=", report_junit, false },
 	{ "jenkins=", report_jenkins, false },
@@ -35,7 +35,7 @@ static const struct report_kind kinds[] = {
 	{ "html=", report_html, true },
 };
 
-/* The report as a text, the caller's. */
+/* Returns the report as text.  The caller frees it. */
 static char *report_text(const struct report_kind *kind, const struct results *results)
 {
 	char *text = NULL;
@@ -72,13 +72,14 @@ static int file_write(const struct run_report *report, const struct results *res
 	return whole_file_end(&whole);
 }
 
-/* Never a regular file of its own, whatever it leads to. */
+/* Such a path is not treated as a regular file, whatever it refers to. */
 static bool is_of_the_system(const char *path)
 {
 	return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
-/* The file that PATH is, behind symbolic links, made if it is not there yet; the caller's. */
+/* Returns the file that PATH refers to, after symbolic links; creates it if needed.  The caller
+ * frees it. */
 static int target_find(const char *path, char **ret)
 {
 	AUTO(auto_free) char *copy = heap_copy(path);
@@ -137,7 +138,7 @@ static bool goes_where_another_goes(const struct run_reports *reports, const str
 	return false;
 }
 
-/* What GitHub's runner shows of the step is a file, which others write, too. */
+/* GitHub's runner shows the content of this file, to which others write, too. */
 static int summary_open(struct run_reports *reports)
 {
 	const char *path = getenv("GITHUB_STEP_SUMMARY");
@@ -229,7 +230,7 @@ void run_reports_write(struct run_reports *reports, const struct results *result
 		struct run_report *report = &reports->items[i];
 		int error = report->target ? file_write(report, results) : 0;
 
-		/* The next time may have room for what this one had not. */
+		/* The next attempt may have enough space. */
 		if (error < 0)
 			report_lost(report, error);
 		else

@@ -44,7 +44,7 @@ static void item_add(struct run_set *set, struct run_item item)
 	set->items[set->count++] = item;
 }
 
-/* Reads the scenarios at PATH and adds them: 0, or -EINVAL after printing what is wrong. */
+/* Reads the scenarios at PATH and adds them.  Returns 0, or -EINVAL after printing the mistakes. */
 static int scenarios_add(struct run_set *set, const char *path)
 {
 	struct scenario_list list = { 0 };
@@ -68,7 +68,7 @@ static int scenarios_add(struct run_set *set, const char *path)
 	return 0;
 }
 
-/* Leaves of SET, from FIRST on, the scenario called NAME. */
+/* Keeps, among the items of SET from FIRST on, only the scenario called NAME. */
 static void items_choose(struct run_set *set, size_t first, const char *name)
 {
 	size_t kept = first;
@@ -82,7 +82,7 @@ static void items_choose(struct run_set *set, size_t first, const char *name)
 	set->count = kept;
 }
 
-/* 0, or -errno after a message. */
+/* Returns 0, or -errno after a message. */
 static int files_find(const char *path, struct scenario_files *files, char **ret_scenario)
 {
 	size_t length = strlen(path), suffix = strlen(RECORD_SUFFIX);

@@ -14,7 +14,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* A client that saves what a file system has must be given something that has one. */
+/* A client that saves the content of a file system needs a volume that has one. */
 static void content_check(
 	const struct scenario *scenario, const struct client *client, struct mistakes *mistakes)
 {
@@ -49,7 +49,7 @@ static void profile_check(const struct scenario *scenario, struct mistakes *mist
 			scenario->profile, key);
 }
 
-/* The most that writers of the scenario can find room for in a volume of VOLUME_BYTES. */
+/* Returns the most that the scenario's writes have room for in a volume of VOLUME_BYTES. */
 static uint64_t room_bytes(const struct scenario *scenario, uint64_t volume_bytes)
 {
 	const struct content_spec *content = &scenario->content;
@@ -75,7 +75,7 @@ static void write_check(const struct scenario *scenario, uint64_t volume_bytes,
 			hint);
 }
 
-/* A chain is of disks that neither shrink nor grow. */
+/* The disks of a chain neither shrink nor grow. */
 static void chain_check(
 	const struct scenario *scenario, const struct step *step, struct mistakes *mistakes)
 {
@@ -125,7 +125,7 @@ static void grow_check(const struct step *step, uint64_t *volume_bytes, struct m
 		*volume_bytes = step->bytes;
 }
 
-/* Who takes the snapshot of a backup is written in the scenario and in the adapter. */
+/* The scenario and the adapter must agree on who takes the snapshot of a backup. */
 static void taker_check(
 	const struct client *client, const struct step *step, struct mistakes *mistakes)
 {
@@ -136,7 +136,7 @@ static void taker_check(
 		step->takes ? "of" : "takes", step->of, step->name);
 }
 
-/* What LVM does, and a pool, is seen of one profile alone. */
+/* LVM and a pool work with one particular profile each. */
 static void given_check(
 	const struct scenario *scenario, const struct client *client, struct mistakes *mistakes)
 {
@@ -150,7 +150,7 @@ static void given_check(
 			client->name, scenario->profile);
 }
 
-/* VOLUME_BYTES is what the volume has when PHASE begins, and ends. */
+/* VOLUME_BYTES is the size of the volume when PHASE begins; it is set to that at its end. */
 static void phase_check(const struct scenario *scenario, const struct phase *phase,
 	const struct client *client, uint64_t *volume_bytes, struct mistakes *mistakes)
 {

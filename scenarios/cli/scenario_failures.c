@@ -13,7 +13,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* The profile that stands for each, in a failure that is of none. */
+/* The default profile, in a failure for any profile. */
 #define ANY_PROFILE "plain"
 
 enum { INJECT, REMEDY };
@@ -21,7 +21,7 @@ enum { INJECT, REMEDY };
 struct expanding {
 	struct scenario *scenario;
 	struct mistakes *mistakes;
-	struct scenario own; /* what it says itself: a shallow copy from before */
+	struct scenario own; /* the scenario's own settings: a shallow copy from before */
 };
 
 /* ---- which failure ---- */
@@ -47,7 +47,7 @@ static struct failure *file_read(
 	return failure;
 }
 
-/* What is asked for must suit FAILURE. */
+/* Checks that the step's arguments suit FAILURE. */
 static bool suits(
 	struct expanding *expanding, const struct step *step, const struct failure *failure)
 {
@@ -96,7 +96,7 @@ static void differs_add(struct expanding *expanding, const struct step *step, co
 		step->name, key);
 }
 
-/* OWN is what the scenario says itself, NULL for nothing. */
+/* OWN is the scenario's own setting; NULL: none. */
 static void text_take(struct expanding *expanding, const struct step *step, const char *key,
 	const char *own, char **text, char **wished)
 {
@@ -164,7 +164,7 @@ static void settings_take(
 
 /* ---- its steps ---- */
 
-/* STEP (stolen) to the end of PHASE. */
+/* Moves STEP to the end of PHASE. */
 static void step_move(
 	struct phase *phase, struct step *step, const char *prefix, const struct place *place)
 {
@@ -181,7 +181,7 @@ static bool is_end_of_backup(const struct step *step)
 	return step->kind == STEP_AWAIT || (step->kind == STEP_BACKUP && !step->in_background);
 }
 
-/* What is to be seen is seen behind the backup that meets the failure. */
+/* What must be seen is checked after the backup that meets the failure. */
 static void steps_move(const struct scenario *scenario, struct failure *failure,
 	const struct step *of, struct phase *to)
 {
@@ -250,7 +250,7 @@ int scenario_failures_expand(struct scenario *scenario, struct mistakes *mistake
 		has_some = true;
 		phase_expand(&expanding, &scenario->phases[i]);
 	}
-	/* Now it is known what the steps behind a failure can be about. */
+	/* Only now is it known what steps after a failure can refer to. */
 	if (has_some && mistakes->count == before)
 		scenario_names_check(scenario, mistakes);
 	return mistakes->count == before ? 0 : -EINVAL;

@@ -15,7 +15,7 @@ static void prefix_add(char **name, const char *prefix)
 		*name = heap_format("%s-%s", prefix, before);
 }
 
-/* In the rule TEXT, of "snapshot=NAME". */
+/* Prefixes the name in "snapshot=NAME" of the rule TEXT. */
 static char *rule_prefix(const char *text, const char *prefix)
 {
 	static const char key[] = " snapshot=";
@@ -46,7 +46,7 @@ void step_names_prefix(struct step *step, const char *prefix)
 	}
 }
 
-/* What the steps so far have made. */
+/* A thing that the steps so far have made. */
 struct known {
 	const char *name;
 	bool is_backup;
@@ -83,7 +83,7 @@ static void made(
 	checking->known[checking->count++] = (struct known){ name, is_backup, false };
 }
 
-/* NULL is fine: nothing is spoken of. */
+/* NAME may be NULL: nothing is referred to. */
 static struct known *spoken_of(struct checking *checking, const struct step *step, const char *name,
 	bool is_backup, bool may_be_gone)
 {

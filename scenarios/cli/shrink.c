@@ -2,7 +2,7 @@
 /*
  * shrink.c - snaprig shrink: the fewest faults that still lead to the verdict.
  *
- * First whole rules are left out, then single hits of those that are left.
+ * It first leaves out whole rules, then single hits of the remaining rules.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@
 struct shrinking {
 	struct shrink shrink;
 	struct replay *replay;
-	bool by_rules; /* what is left out is rules, not hits */
+	bool by_rules; /* leave out rules, not hits */
 	unsigned runs;
 	bool has_failed;
 };
@@ -84,7 +84,7 @@ static void shrink_by(struct shrinking *shrinking, bool by_rules)
 	for (size_t i = 0; i < count && !by_rules; i++)
 		shrinking->shrink.is_left_out[i] = record->hits[i].is_left_out;
 	shrink_run(&shrinking->shrink);
-	/* The last try may have been one that did not. */
+	/* The last attempt may have been one that failed. */
 	for (size_t i = 0; i < record->hit_count; i++)
 		record->hits[i].is_left_out =
 			shrinking->shrink.is_left_out[by_rules ? record->hits[i].rule : i];
@@ -127,7 +127,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 	if (exit_code == COMMAND_GO_ON) {
 		struct shrinking shrinking = { .replay = &replay };
 
-		/* A fault that never struck is why, and leaving others out changes nothing. */
+		/* The cause is a fault that never struck, and leaving out others changes
+		 * nothing. */
 		if (strncmp(replay.record.verdict, "inconclusive", strlen("inconclusive")) == 0)
 			log_info("that run was inconclusive");
 		progress_bar_begin("shrink", "runs", 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sweep.c - snaprig sweep: where does a client notice a failure, and where does it lie?
+ * sweep.c - snaprig sweep: where does a client notice a failure, and where does it miss it?
  */
 #include "scenarios/cli/sweep.h"
 
@@ -22,7 +22,7 @@
 
 #define POINTS_DEFAULT 64
 
-/* What a shell says of a process that a signal has ended: so much more than its number. */
+/* A shell reports a process ended by a signal as this plus the signal's number. */
 #define SIGNAL_EXIT_BASE 128
 
 static int read_arguments(struct sweep_arguments *arguments)
@@ -108,7 +108,7 @@ static void point_run(struct sweep *sweep, struct sweep_track *track, uint64_t i
 	struct check_result result;
 
 	progress_show(sweep);
-	/* It was loaded before, and lies there still. */
+	/* The failure was loaded before, and still exists. */
 	if (check_one(&arguments, &result) != EXIT_MET)
 		sweep->code = EXIT_RIG;
 	else if (interrupt_seen())
@@ -118,7 +118,7 @@ static void point_run(struct sweep *sweep, struct sweep_track *track, uint64_t i
 	sweep_aim_free(texts);
 }
 
-/* Tracks take turns, as long as there is something to try. */
+/* The tracks take turns until nothing is left to try. */
 static void points_run(struct sweep *sweep)
 {
 	uint64_t left = sweep->arguments->points_max;
@@ -141,7 +141,7 @@ static void points_run(struct sweep *sweep)
 		fputs("\r\033[K", stderr);
 }
 
-/* Where nothing strikes is no loss, as long as something does elsewhere. */
+/* A place where nothing strikes does no harm if something strikes elsewhere. */
 static void code_set(struct sweep *sweep)
 {
 	int code = EXIT_INCONCLUSIVE;
@@ -176,7 +176,7 @@ static int report(const struct sweep *sweep)
 	return check_code_worse(code, command_line_finish());
 }
 
-/* Without a failure it fails as well: that is all there is to tell. */
+/* The client fails even without a failure; nothing else is reported. */
 static int report_steady(const struct sweep *sweep)
 {
 	if (sweep->arguments->check.as_json)

@@ -2,9 +2,9 @@
 /*
  * sweep_aim.c - where a failure strikes.
  *
- * A rule strikes at its Nth hit by its own counts, or at an offset by its range.  A failure
- * by its name strikes at a moment, and the Nth read is the moment at which so many have
- * begun (gauge `ops`).  How many there are is counted by rules that match and never fire.
+ * A rule strikes at its Nth hit by its own counts, or at an offset by its range.  A named failure
+ * strikes at a moment: the Nth read is the moment at which that many have begun (gauge `ops`). The
+ * total is counted by rules that match and never fire.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,10 +19,10 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* The odd byte in a block at which a read that comes to it is cut. */
+/* The odd offset in a block at which a read that reaches it is cut. */
 #define UNALIGNED_BYTES (SWEEP_BLOCK_BYTES / 2 + 1)
 
-/* What the gauge `ops` counts, of operations. */
+/* The operations that the gauge `ops` counts. */
 static const char *const operations[] = {
 	"live.read error=EIO",
 	"live.write error=EIO",
@@ -67,7 +67,7 @@ static int rule_check(const struct sweep_arguments *arguments)
 	return EXIT_USAGE;
 }
 
-/* Can FAILURE be moved so?  By offsets unless somebody says otherwise, when it has no moment. */
+/* Returns whether FAILURE can be moved in this way; by default, by offsets if it has no moment. */
 static int failure_by(struct sweep_arguments *arguments, const struct failure *failure)
 {
 	const char *name = failure->scenario.name;

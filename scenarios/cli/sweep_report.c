@@ -19,7 +19,7 @@
 
 /* ---- answers ---- */
 
-/* The point that gives the answer of TRACK's point AT, before it; NULL: none does. */
+/* Returns a point before AT of TRACK with the same answer; or NULL. */
 static const struct sweep_point *agreeing_before(
 	const struct sweep *sweep, const struct sweep_track *track, size_t at)
 {
@@ -169,7 +169,7 @@ static void print_ranges(const struct sweep *sweep, const struct sweep_track *tr
 	}
 }
 
-/* Of two points in one column, which is told? */
+/* Returns which of two points in one column is shown. */
 static bool is_worse(const struct sweep_point *point, const struct sweep_point *than)
 {
 	const struct check_result *left = &point->result, *right = &than->result;
@@ -179,7 +179,7 @@ static bool is_worse(const struct sweep_point *point, const struct sweep_point *
 	return left->code != right->code && check_code_worse(left->code, right->code) == left->code;
 }
 
-/* The letter of a column: of what is worst there. */
+/* Returns the letter of a column, which is that of its worst point. */
 static char column_letter(const struct sweep_track *track, uint64_t first, uint64_t end)
 {
 	const struct sweep_point *worst = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sweep_svg.c - the map as a picture that needs nothing else. */
+/* sweep_svg.c - the map as a self-contained picture. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,11 +19,11 @@ enum {
 	TOP = 60,
 	TRACK_HEIGHT = 78,
 	LEGEND_HEIGHT = 24,
-	LETTER_ROOM = 12, /* a narrower range has none */
-	TITLE_MAX = 100,  /* characters of it fit */
+	LETTER_ROOM = 12, /* a narrower range has no letter */
+	TITLE_MAX = 100,  /* of its characters fit */
 };
 
-/* Colours that those tell apart who do not see all, and of a letter on them. */
+/* Colours that colour-blind readers can tell apart, and the colour of a letter on them. */
 static const struct colour {
 	const char *verdict;
 	const char *fill, *letter;
@@ -64,7 +64,8 @@ static void range_write(
 
 	fprintf(file, "<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" fill=\"%s\"/>\n",
 		from, top, to - from < 1 ? 1 : to - from, BAR_HEIGHT, colour_of(point)->fill);
-	/* Neighbours may have one colour, as different exits of one verdict do. */
+	/* Neighbours may have the same colour, for example different exit codes with one
+	 * verdict. */
 	if (first > 0)
 		fprintf(file,
 			"<rect x=\"%.2f\" y=\"%d\" width=\"0.5\" height=\"%d\" fill=\"white\"/>\n",
@@ -98,7 +99,7 @@ static void ends_write(
 		LEFT + BAR_WIDTH / 2, top + BAR_HEIGHT + 22, track->point_count, track->count);
 }
 
-/* A tick stands under each place that was tried. */
+/* There is a tick under each place that was tried. */
 static void track_write(
 	const struct sweep *sweep, const struct sweep_track *track, int top, FILE *file)
 {
@@ -140,7 +141,7 @@ static const struct sweep_point *missed_find(const struct sweep *sweep)
 	return NULL;
 }
 
-/* One row: what POINT stands for. */
+/* A row of the legend: what POINT stands for. */
 static void row_write(const struct sweep_point *point, int y, const char *text, FILE *file)
 {
 	fprintf(file,

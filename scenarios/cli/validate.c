@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * validate.c - snaprig validate: could these scenarios be run, these adapters and failures be used?
+ * validate.c - snaprig validate: checks whether scenarios can be run, and adapters and failures
+ * can be used.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -31,14 +32,14 @@ struct values {
 	struct command_texts clients;
 };
 
-/* What came of reading a file. */
+/* A file that was read, with its mistakes. */
 struct checked {
 	const char *path;
 	struct mistakes mistakes;
-	struct scenario_list scenarios; /* in it, if it is of scenarios */
+	struct scenario_list scenarios; /* if the file contains scenarios */
 };
 
-/* A JSON string of TEXT, which may be a path of any bytes. */
+/* Returns TEXT, which may be a path with any bytes, as a JSON string. */
 static json_t *json_text(const char *text)
 {
 	char *clean = NULL;
@@ -76,7 +77,7 @@ static json_t *json_of_file(const char *path, const struct mistakes *mistakes)
 		(int)mistakes->dropped_count);
 }
 
-/* Reads the text at PATH as what its keys say that it is. */
+/* Reads the text at PATH as what its keys indicate. */
 static void text_check(
 	struct checked *file, const char *text, size_t length, const struct command_texts *clients)
 {
@@ -148,7 +149,7 @@ static void json_print(const struct checked *files, size_t count)
 	json_decref(document);
 }
 
-/* Reads them all, as two of them may be wrong together, and tells of each. */
+/* Reads all of them first, because two may be wrong together, and reports each. */
 static bool files_validate(
 	const struct scenario_files *found, const struct command_texts *clients, bool as_json)
 {

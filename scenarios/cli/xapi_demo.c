@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * xapi_demo.c - snaprig xapi demo: a pool is backed up, fails for want of room, is cured, and what
- * was backed up is compared with what the disks held.
+ * xapi_demo.c - snaprig xapi demo: backs up a pool, makes it fail for lack of space, cures it, and
+ * compares the backups with what the disks contained.
  *
  *	steps ─ write, fill, free ─▶ rigs of the pool
  *	  └──── run ──────────────▶ the client ─▶ remote ─▶ restore ─▶ compared with the copies
@@ -36,7 +36,7 @@ static const char pool_text[] = "pool: demo\n"
 				"    disks: [ { name: system, sr: local, size: 16MiB }, { name: "
 				"data, sr: local, size: 16MiB } ]\n";
 
-/* What happens before each run, and how the run has to end. */
+/* What happens before each run, and how the run must end. */
 static const struct demo_step steps[] = {
 	{ "the first run of the job", demo_write, true },
 	{ "2 MiB of each disk were written", demo_write, true },

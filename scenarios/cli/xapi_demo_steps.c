@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xapi_demo_steps.c - what happens to the disks, the backups, and what is restored of them. */
+/* xapi_demo_steps.c - changes of the disks, the backups, and the restores. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #include "simfs/control/client.h"
 
 #define WRITE_BYTES	(2u << 20)
-#define PLACES		7u /* of them on a disk of 16 MiB */
+#define PLACES		7u /* of such writes on a disk of 16 MiB */
 #define FILLERS_MAX	64u
 #define PATIENCE_NS	(30 * NS_PER_S)
 #define BACKUP_LIMIT_NS (120 * NS_PER_S)
@@ -37,7 +37,7 @@ static const struct demo_client clients[] = {
 
 /* ---- commands ---- */
 
-/* Runs LINE with the words of the demo in its environment: its exit status, or -errno. */
+/* Runs LINE with the words of the demo in its environment.  Returns its exit status, or -errno. */
 static int line_run(const struct demo *demo, const char *line, const char *log, uint64_t *ret_ns)
 {
 	AUTO(auto_free) char *program = heap_format("PROGRAM=%s", demo->program);
@@ -97,7 +97,7 @@ static char *live_of(const struct demo *demo, size_t disk)
 	return heap_format("%s/live", mount);
 }
 
-/* ARGUMENTS are stolen; *RET, the caller's, may be NULL. */
+/* Takes over ARGUMENTS; the caller frees *RET (may be NULL). */
 static int rig_ask(
 	const struct demo *demo, size_t disk, const char *command, json_t *arguments, json_t **ret)
 {
@@ -123,7 +123,7 @@ static bool merges(const json_t *status)
 	return state && strcmp(state, "idle") != 0;
 }
 
-/* Until nothing is left to merge, as it is some minutes after each run. */
+/* Waits until nothing is left to merge, as in a real pool some minutes after each run. */
 static int merge(const struct demo *demo)
 {
 	for (size_t disk = 0; disk < DEMO_DISKS; disk++) {
@@ -209,7 +209,7 @@ static char *copy_of(const struct demo *demo, size_t run, size_t disk)
 	return heap_format("%s/copy.%zu.%s", demo->work, run, demo_disks[disk]);
 }
 
-/* The last line, from behind what only says where it was. */
+/* Returns the last line, without what only says where it comes from. */
 static char *reason_in(const char *log)
 {
 	static const char *const leads[] = { "failure: ", "skipped: " };
@@ -231,7 +231,7 @@ int demo_backup(struct demo *demo, size_t run)
 	struct demo_run *ret = &demo->runs[run];
 	int error = 0;
 
-	/* Restore points are called after their second. */
+	/* Restore points are named by the second. */
 	if (run > 0)
 		sleep(1);
 	for (size_t disk = 0; disk < DEMO_DISKS && error == 0; disk++) {
