@@ -14,7 +14,7 @@
 /* The maximum of `ranges`: a segment has room for this many. */
 #define SEGMENT_RANGES_MAX 256u
 
-/* Each is at least 1 and at most that of `store_limits_default`. */
+/* Each is at most that of `store_limits_default`, and at least 1 (beside_percent may be 0). */
 struct store_limits {
 	/* Per segment; one block always fits. A range is what one append adds, and one iovec
 	 * of the write. */

@@ -48,7 +48,7 @@ void snapshot_maybe_delete(struct snapshot *snapshot);
 /* What the topology counts about the snapshots has changed. */
 void snapshots_recount(struct volume *volume);
 
-/* Deletes SNAPSHOT on the volume's own account; it may be being deleted already. */
+/* Deletes SNAPSHOT on the volume's own account; its deletion may have begun already. */
 void snapshot_drop(struct snapshot *snapshot);
 
 /* Deletes SNAPSHOT, which is not being deleted yet, once its last file is closed. */
@@ -61,7 +61,7 @@ void snapshot_delete_kept(struct snapshot *snapshot, int error);
  * that is deleted but kept gives it up as soon as that cannot be undone. */
 bool snapshot_keeps_name(const struct snapshot *snapshot);
 
-/* reads.c: keeps the read statistics of SNAPSHOT, which is about to be freed. */
+/* reads.c: keeps the read statistics of SNAPSHOT, which is being deleted. */
 void reads_keep(struct snapshot *snapshot);
 
 /* watch.c: a snapshot called NAME was taken, and its barrier is still in force. */

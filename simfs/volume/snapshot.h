@@ -51,7 +51,7 @@ struct snapshot_create {
 	/* In. */
 	const char *name; /* copied */
 	enum snapshot_kind kind;
-	struct snapshot *of; /* NULL: the live view; must not be deleted before `done` */
+	struct snapshot *of; /* NULL: the live view; kept open while the snapshot is taken */
 	bool has_limit;
 	bool with_writers; /* they freeze for it (writers/writers.h) */
 	struct size_or_share limit;
@@ -60,14 +60,16 @@ struct snapshot_create {
 	/* For dattobd's commands (datto/datto.h). */
 	uint32_t minor;
 	const char *label;	   /* kept until `done`; NULL: "" */
-	struct snapshot *replaces; /* an incremental of that name; holds a reference */
+	struct snapshot *replaces; /* an incremental of that name, with the caller's reference
+				    * only */
 
 	/* Required. RESULT 0: `snapshot` was taken. It may have failed since, and may be
 	 * deleted as soon as this returns if none of its files is open then. Unless writers
 	 * are thawing, no live write has begun since its instant; if `hold_writes` was set,
 	 * `barrier` is in force and the caller must end it. Else -EEXIST; -EINVAL (name,
 	 * limit, block, or the profile refuses a second one, or `of` does not allow this
-	 * kind); -ENAMETOOLONG; -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (only a
+	 * kind); -ENOENT (`of` or `replaces` was deleted while a fault or writers held this
+	 * up); -ENAMETOOLONG; -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (only a
 	 * chain can); -ECANCELED (a copy, or with writers: the volume is being closed); the
 	 * code in vss_codes.h of a writer that failed, or of flushing and holding writes;
 	 * -EBUSY (the writers are busy); -errno of the store's file. */

@@ -29,7 +29,7 @@
 #define VOLUME_COALESCE_READS  64
 #define VOLUME_COALESCE_CHUNKS 16
 
-/* Each is at least 1 and at most that of `volume_limits_default`. */
+/* Each is at most that of `volume_limits_default`, and at least 1 unless 0 has a meaning below. */
 struct volume_limits {
 	const struct store_limits *store;
 
@@ -71,7 +71,7 @@ struct volume_limits {
 	uint32_t coalesce_window_bytes; /* ... with this many bytes in total, or a single one */
 	uint32_t coalesce_reads;	/* of all chunks, in parallel */
 	uint32_t coalesce_beside_bytes; /* while others are active, this many bytes, and ... */
-	uint64_t coalesce_beside_ns;	/* ... for this long after (giving_way.h) */
+	uint64_t coalesce_beside_ns;	/* ... for this long after (coalesce/giving_way.h) */
 
 	/* Sizes of the journal in memory, of its fired faults not yet formatted, and of one
 	 * write to its file. */

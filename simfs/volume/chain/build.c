@@ -8,7 +8,7 @@
  *
  * A node that does not identify itself may be the head of the live view: so one whose first
  * block is damaged, or that belongs elsewhere, makes the mount fail. Other damage costs only
- * those who need the data (volume/damage.c). A snapshot without its node, or a clone without
+ * those who need the data (damage.c). A snapshot without its node, or a clone without
  * its head, is shown as failed.
  */
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * volume/changed.c - where a snapshot and the live view, or another snapshot, may differ: the
+ * changed.c - where a snapshot and the live view, or another snapshot, may differ: the
  * blocks in the nodes that belong to only one of the two.
  *
  *	image ◀── A ◀── B ◀── live		for s0: A, B and live

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * volume/damage.c - nodes that a mount, or a read, has found damaged.
+ * damage.c - nodes that a mount, or a read, has found damaged.
  *
  * In a read: a snapshot that shows the block fails; the live view and clones continue. At a
  * mount:

@@ -23,7 +23,7 @@ void chain_snapshot_deleted(struct snapshot *snapshot)
 	text_log_line(&volume->kernel_log, "SM: deleted %s '%s'",
 		snapshot->is_clone ? "clone" : "snapshot", snapshot->name);
 	if (head) {
-		/* Its parent may be being changed. */
+		/* A change of its parent may be in progress. */
 		head->clone = NULL;
 		head->is_going = true;
 		head->removal.go = head_remove;

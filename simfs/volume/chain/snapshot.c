@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * volume/snapshot.c - takes a snapshot or creates a clone in a chain.
+ * snapshot.c - takes a snapshot or creates a clone in a chain.
  *
  *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─┬─ snapshot ─▶ rename ID ─▶ barrier drained
  *     ─▶ its file is written ─▶ ID in its tree ─▶ rename NAME ─▶ (unlock)

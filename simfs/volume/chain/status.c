@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* volume/status.c - the chain in the volume's status. */
+/* status.c - the chain in the volume's status. */
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -64,7 +64,7 @@ struct lvm_change {
 	struct list link;
 };
 
-/* Changes SNAPSHOT, which must not be being deleted. */
+/* Changes SNAPSHOT, whose deletion must not have begun. */
 void volume_lvm_change(struct volume *volume, struct snapshot *snapshot, struct lvm_change *change);
 
 #endif
