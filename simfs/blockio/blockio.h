@@ -92,11 +92,10 @@ struct blockio {
 	struct blockio_counts *counts;
 };
 
-/* Identifies a file and the version of its content. */
+/* Identifies a file and the version of its content. A device only has a size. */
 struct blockio_facts {
 	uint64_t size_bytes;
-	int64_t modified_ns; /* last change of content, since 1970; 0 for a device, like the next
-			      * 3 */
+	int64_t modified_ns; /* last change of content, since 1970 */
 	int64_t changed_ns;  /* last change of content, name, owner or mode */
 	uint64_t inode;
 	uint64_t allocated_bytes; /* without holes; may change when nothing else does */

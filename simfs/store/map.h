@@ -50,8 +50,7 @@ struct store_map {
 	struct map_root **roots;
 	uint64_t block_count;
 	uint64_t bytes;
-	uint32_t dense_blocks; /* known blocks at which a leaf becomes dense, or is split if
-				* fewer */
+	uint32_t dense_blocks; /* known blocks at which a leaf becomes dense or is split */
 };
 
 /* Returns 0, -ENOMEM, or -EFBIG for more than MAP_BLOCKS_MAX. Sets dense_blocks to

@@ -103,8 +103,7 @@ struct store {
 	struct list rewrites_spare;
 
 	/* For answers.c. */
-	struct list answers;		/* struct store_waiter.link: to be told next, in this
-					 * order */
+	struct list answers;		/* struct store_waiter.link: told next, in order */
 	struct list wanting_idle;	/* likewise: to be told when the store is idle */
 	struct blockio_request nothing; /* makes the event loop come back to the answers */
 	bool is_nothing_under_way;

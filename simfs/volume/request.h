@@ -126,8 +126,7 @@ struct volume_request {
 	const struct parts_ops *parts_ops;
 	unsigned parts_under_way;
 	unsigned part_count;	 /* in this round */
-	bool is_planned;	 /* up to the end: only parts that are repeated need another
-				  * round */
+	bool is_planned;	 /* up to the end: later rounds only repeat parts */
 	struct parts_room *room; /* NULL: the inline parts are enough */
 	struct {
 		uint64_t unread[(VOLUME_BUFFER_BYTES / BLOCKIO_ALIGNMENT_MAX + 63) / 64];

@@ -60,8 +60,7 @@ struct snapshot_create {
 	/* For dattobd's commands (datto/datto.h). */
 	uint32_t minor;
 	const char *label;	   /* kept until `done`; NULL: "" */
-	struct snapshot *replaces; /* an incremental of that name, with the caller's reference
-				    * only */
+	struct snapshot *replaces; /* an incremental of that name, with one reference */
 
 	/* Required. RESULT 0: `snapshot` was taken. It may have failed since, and may be
 	 * deleted as soon as this returns if none of its files is open then. Unless writers

@@ -45,8 +45,7 @@ struct volume_moment {
 	void (*go)(struct volume_moment *moment, int result);
 	bool has_waited;
 	bool is_dropped;		/* the event is not delivered; for a writer, and udev */
-	struct fault_decision decision; /* the fault that struck, as a seek or a map must report
-					 * it */
+	struct fault_decision decision; /* the fault that struck, for a seek and a map */
 	struct fault_wait wait;
 };
 

@@ -63,8 +63,7 @@ struct coalesce {
 	/* The merge in progress. */
 	struct node *node;
 	bool is_leaf;		/* its writers wait behind `barrier` ... */
-	bool has_timed_out;	/* ... until it times out: operations in flight end, and no more
-				 * follow */
+	bool has_timed_out;	/* ... until it times out: nothing more is started */
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
 	uint64_t cursor;	/* earlier blocks are in a chunk, or not in the node */
 	bool has_no_more;	/* so are all of its blocks */

@@ -37,8 +37,7 @@ struct writer_set {
 
 	struct snapshot_create *create;	 /* NULL: no snapshot was requested */
 	struct writers_command *command; /* answered when the set is held or over; may be NULL */
-	bool is_made;			 /* create->snapshot was taken; the set has a reference
-					  * to it */
+	bool is_made;			 /* create->snapshot was taken; has a reference */
 	struct snapshot_delete deletion;
 	bool is_deleting;
 
