@@ -16,7 +16,7 @@ struct asking {
 	bool is_text; /* what was typed is UTF-8 so far */
 };
 
-/* Adds VALUE (stolen; NULL: what was typed is no UTF-8) as the argument NAME. */
+/* Adds VALUE as the argument NAME (stolen; NULL: what was typed is not UTF-8). */
 static void add(struct asking *asking, const char *name, json_t *value)
 {
 	if (json_object_set_new(asking->arguments, name, value) < 0)
@@ -35,7 +35,7 @@ static int take(void *context, const struct command_option *option, const char *
 	return COMMAND_GO_ON;
 }
 
-/* Whether WORD is KEY=VALUE, with blanks, of what may be called so. */
+/* Whether WORD is KEY=VALUE with blanks, for a key whose values may have them. */
 static bool needs_quotes(const char *word)
 {
 	static const char *const keys[] = { "writer=", "name=", "path=" };
@@ -49,7 +49,9 @@ static bool needs_quotes(const char *word)
 	return false;
 }
 
-/* COUNT WORDS with blanks between them; the shell has taken quotes away.  The caller's. */
+/*
+ * Joins COUNT WORDS with blanks, restoring quotes that the shell has removed.  The caller frees it.
+ */
 static char *join(char *const *words, size_t count)
 {
 	char *joined = NULL;
@@ -68,7 +70,7 @@ static char *join(char *const *words, size_t count)
 	return joined;
 }
 
-/* COUNT words were typed. */
+/* COUNT words were typed for OPERAND. */
 static void add_operand(struct asking *asking, const struct command_operand *operand,
 	char *const *words, size_t count)
 {
@@ -101,7 +103,7 @@ int cli_ask(const struct command_line *line, int argc, char **argv)
 	if (question->says.name)
 		add(&asking, question->says.name, json_boolean(question->says.value));
 	if (!asking.is_text) {
-		/* It is refused by the call, instead of being left out. */
+		/* The call will refuse this, so that no argument is silently left out. */
 		json_decref(asking.arguments);
 		asking.arguments = json_null();
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `snaprig snapshot changed`: which blocks changed since a snapshot. */
+/* changed.c - `snaprig snapshot changed`: which blocks changed since a snapshot. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -19,7 +19,9 @@ struct values {
 	const char *until;
 };
 
-/* Asks until all of it is there: one answer with all extents, the caller's. */
+/*
+ * Asks until everything has arrived, and returns one answer with all extents.  The caller frees it.
+ */
 static int changed_fetch(const char *mount_point, const char *name, const char *until, json_t **ret)
 {
 	json_int_t from = 0;

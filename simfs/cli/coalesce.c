@@ -10,7 +10,7 @@
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
 
-/* How often a worker that is waited for is asked. */
+/* How often to poll a worker. */
 #define ASK_EVERY_US 50000
 
 struct values {
@@ -35,7 +35,7 @@ static void show_progress(json_t *status)
 	progress_bar_set((uint64_t)json_integer_value(json_object_get(coalesce, "done_bytes")));
 }
 
-/* Asks until the worker is idle; *STATUS is then the last answer. */
+/* Polls until the worker is idle; *STATUS is then the last answer. */
 static int wait_idle(const char *mount_point, json_t **status)
 {
 	int exit_code = EXIT_MET;

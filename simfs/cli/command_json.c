@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* command_json.c - the rows of all commands, for tools/commands. */
+/* command_json.c - the rows of all commands as JSON, for tools/commands. */
 #include <stdint.h>
 
 #include "simfs/cli/command_table.h"
@@ -45,7 +45,7 @@ static json_t *options_json(const struct command_line *line)
 	return options;
 }
 
-/* GROUP: what is said of all actions of the command; NULL: it has none. */
+/* GROUP is the summary for all actions of the command; NULL: none. */
 static json_t *line_json(const struct command_line *line, const char *group)
 {
 	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:s?}", "name", line->name, "summary",

@@ -92,7 +92,7 @@ static const char *action_name(const struct command_line *action)
 
 /* ---- help ---- */
 
-/* Of many actions only the first are named. */
+/* If a group has many actions, only the first are named. */
 #define ACTIONS_SHOWN	   5
 
 #define SYNOPSIS_WIDTH	   29
@@ -137,7 +137,7 @@ static void print_group(const struct command_group *group, unsigned columns, FIL
 	char line[SUMMARY_LINE_BYTES];
 	bool is_long = strlen(synopsis) > SYNOPSIS_WIDTH;
 
-	/* What is long does not push the summary, which stands below. */
+	/* A long synopsis goes on a line of its own, above the summary. */
 	if (is_long) {
 		snprintf(line, sizeof line, "  %s", synopsis);
 		wrap_line(line, 4, columns, file);
@@ -215,7 +215,7 @@ static int report_unknown(const char *name)
 	return EXIT_USAGE;
 }
 
-/* NAME: NULL when none is there. */
+/* NAME may be NULL: none was typed. */
 static int report_action(const struct command_group *group, const char *name)
 {
 	char all[ACTIONS_TEXT_BYTES] = "", hint[SUGGEST_HINT_BYTES];
@@ -251,7 +251,7 @@ static const struct command_line *find_action(const struct command_group *group,
 	return NULL;
 }
 
-/* argv[0] is its name. */
+/* argv[0] is the name of the group. */
 static int run_group(const struct command_group *group, int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
@@ -295,7 +295,9 @@ static int run_help(int argc, char **argv)
 	return exit_code;
 }
 
-/* `snaprig IMAGE MNT [-o OPTIONS]`, as mount.fuse3(8) calls what mount(8) has -t fuse.snaprig for.
+/*
+ * `snaprig IMAGE MNT [-o OPTIONS]`: how mount.fuse3(8) runs what mount(8) calls with -t
+ * fuse.snaprig.
  */
 static bool is_mount_helper(int argc, char **argv)
 {
@@ -313,7 +315,7 @@ int command_table_run(int argc, char **argv)
 		return words_run(argc - 1, argv + 1);
 	if (!group && is_mount_helper(argc, argv))
 		return run_line(&mount_command, argc, argv);
-	/* Of a command that is none; one that is says itself whether it knows --json. */
+	/* For an unknown command; a known one decides itself whether it has --json. */
 	if (!group || (!group->command && !find_action(group, argv[2])))
 		if (command_line_asks_for_json(argc, argv, false))
 			json_output_begin();

@@ -12,7 +12,7 @@
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
 
-/* What names a file is what the driver would be given: an absolute path. */
+/* A file name becomes an absolute path, which is what the driver would get. */
 static json_t *word_json(const char *word)
 {
 	AUTO(auto_free) char *path = *word == '-' ? NULL : realpath(word, NULL);
@@ -38,7 +38,7 @@ static bool is_command(const char *word)
 	return false;
 }
 
-/* dbdctl itself prints its usage alone. */
+/* dbdctl itself only prints its usage. */
 static void tell_unknown(const char *word)
 {
 	char hint[SUGGEST_HINT_BYTES];
@@ -81,7 +81,7 @@ static int run_ctl(const struct command_line *line, int argc, char **argv)
 	return exit_code;
 }
 
-/* The words are dbdctl's, dashes and all. */
+/* The words belong to dbdctl, dashes included. */
 static const struct command_line ctl = {
 	.name = "datto ctl",
 	.summary = "do and answer what dbdctl would",

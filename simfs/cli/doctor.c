@@ -38,7 +38,7 @@ static void add(json_t *findings, const char *name, bool needed, const struct fi
 				  remedy, "needed_to_mount", (int)needed));
 }
 
-/* Adds what the machine has.  Returns whether volumes can be mounted. */
+/* Adds the findings about the machine.  Returns whether volumes can be mounted. */
 static bool check_machine(json_t *findings)
 {
 	size_t count;
@@ -56,7 +56,7 @@ static bool check_machine(json_t *findings)
 	return mountable;
 }
 
-/* MISSING is what CLIENT requires first of what is not there, and WHY says so. */
+/* MISSING is the first missing requirement of CLIENT, and WHY describes it. */
 static void tell_missing(
 	const struct client *client, const char *missing, const char *why, struct finding *finding)
 {
@@ -70,13 +70,13 @@ static void tell_missing(
 			client->packages.count > 0 ? client->packages.texts[0] : missing);
 }
 
-/* Adds whether what the client in FILE requires is there, and what it says itself. */
+/* Adds whether the requirements of the client in FILE are met, and what it reports itself. */
 static void check_client(json_t *findings, const char *file)
 {
 	AUTO(auto_free) char *name = strndup(file, strcspn(file, "."));
 	struct client *client;
 
-	/* What is wrong with an adapter has been said. */
+	/* The adapter's mistakes have been reported. */
 	if (!name || client_load(name, stderr, &client) < 0)
 		return;
 

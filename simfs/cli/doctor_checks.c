@@ -24,7 +24,7 @@
 #define KERNEL_TESTED_MAJOR 5
 #define KERNEL_TESTED_MINOR 10
 
-/* Of <linux/capability.h>, where it is no mask. */
+/* The number in <linux/capability.h>, which is not a mask. */
 #define CAPABILITY_SYS_ADMIN 21
 
 __attribute__((format(printf, 4, 5))) static void found(
@@ -39,7 +39,9 @@ __attribute__((format(printf, 4, 5))) static void found(
 	snprintf(finding->remedy, sizeof finding->remedy, "%s", remedy);
 }
 
-/* Whether FILE has a line that begins with PREFIX; REST, which may be NULL, is what follows. */
+/*
+ * Whether FILE has a line that begins with PREFIX.  REST, which may be NULL, gets what follows it.
+ */
 static bool find_line(const char *path, const char *prefix, char *rest, size_t length)
 {
 	AUTO(auto_fclose) FILE *file = fopen(path, "re");
@@ -56,7 +58,7 @@ static bool find_line(const char *path, const char *prefix, char *rest, size_t l
 	return false;
 }
 
-/* Finds PROGRAM as a shell would. */
+/* Finds PROGRAM as a shell does. */
 static bool find_program(const char *program, char *path, size_t length)
 {
 	const char *folders = getenv("PATH");
@@ -160,7 +162,7 @@ static void check_mount_permission(struct finding *finding)
 		found(finding, HEALTH_OK, "", "through '%s'", path);
 }
 
-/* ---- what is good to have ---- */
+/* ---- what is useful ---- */
 
 static void check_allow_other(struct finding *finding)
 {

@@ -17,7 +17,7 @@
 #include "simfs/control/protocol.h"
 #include "simfs/volume/event_file.h"
 
-/* How long SIGINT may take to be noticed. */
+/* How long it may take to notice SIGINT. */
 #define LOOK_EVERY_NS (200 * NS_PER_MS)
 
 struct values {
@@ -66,7 +66,7 @@ static void print_lines_for_people(const char *lines)
 	}
 }
 
-/* ---- from the disk ---- */
+/* ---- from disk ---- */
 
 static bool is_image(const char *path)
 {
@@ -75,7 +75,7 @@ static bool is_image(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* The lines of FILE that are events: a kill may have torn others. */
+/* Prints the lines of FILE that are events; a kill may have torn others. */
 static int print_file(FILE *file, bool as_json)
 {
 	AUTO(auto_free) char *line = NULL;
@@ -94,7 +94,7 @@ static int print_file(FILE *file, bool as_json)
 	return ferror(file) ? -EIO : 0;
 }
 
-/* What else may lie there could be waited for for ever.  0 or -errno. */
+/* Opens PATH if it is a regular file, since others might block for ever.  Returns 0 or -errno. */
 static int open_regular(const char *path, FILE **ret)
 {
 	AUTO(auto_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -111,7 +111,7 @@ static int open_regular(const char *path, FILE **ret)
 	return 0;
 }
 
-/* 0, -ENOENT when it is not there, or -errno; the last said. */
+/* Returns 0; -ENOENT if it does not exist; or -errno after a message. */
 static int print_file_in(const char *folder, const char *name, bool as_json)
 {
 	AUTO(auto_free) char *path = NULL;
@@ -178,7 +178,7 @@ static int wait_answer(struct control_client *client, uint64_t id, bool follow, 
 	return error;
 }
 
-/* What lies at *FROM, which moves on; waits for it when that is asked for. */
+/* The lines at *FROM, which moves on; with FOLLOW, waits for them. */
 static int next_lines(struct control_client *client, json_int_t *from, bool follow, json_t **ret)
 {
 	uint64_t id;
@@ -192,7 +192,7 @@ static int next_lines(struct control_client *client, json_int_t *from, bool foll
 	return error;
 }
 
-/* Whether the volume has ended as it should, so that nothing is left of its mount. */
+/* Whether the volume has ended normally, so that nothing is left of its mount. */
 static bool has_ended(const char *mount_point, int error)
 {
 	struct control_client *client = NULL;
@@ -257,7 +257,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	exit_code = cli_connect(argv[1], &client);
 	if (exit_code != EXIT_MET)
 		return exit_code;
-	/* For who follows it is the end that he chose. */
+	/* With --follow, SIGINT is the normal end. */
 	if (values.follow)
 		sigaction(SIGINT, &action, NULL);
 	exit_code = print_events(argv[1], client, &values);

@@ -24,19 +24,19 @@ struct values {
 	bool json;
 };
 
-/* What can be listed. */
+/* A list that can be printed. */
 struct listing {
 	const char *name;
 
-	/* Required.  An array of objects, the caller's; NULL after a message. */
+	/* Required.  An array of objects, which the caller frees; NULL after a message. */
 	json_t *(*collect)(void);
 
-	/* The columns for people, and the fields they come from; up to a NULL. */
+	/* Column headings for people, and the fields shown; up to a NULL. */
 	const char *headings[CLI_TABLE_COLUMNS_MAX];
 	const char *fields[CLI_TABLE_COLUMNS_MAX];
 };
 
-/* ---- what is listed ---- */
+/* ---- the lists ---- */
 
 static json_t *share_text(uint32_t per_million)
 {
@@ -97,7 +97,7 @@ static json_t *collect_gauges(void)
 	return gauges;
 }
 
-/* What a door can answer there instead. */
+/* The replies that a door can give there. */
 static json_t *replies_of(const char *point)
 {
 	const char *words[XAPI_REPLIES];
@@ -143,7 +143,7 @@ static const struct listing listings[] = {
 		{ "name", "strikes", "about" } },
 	{ "mounts", list_mounts_json, { "MOUNT", "PID", "STATE", "PROFILE", "SIZE", "IMAGE" },
 		{ "mount_point", "pid", "state", "profile", "size_bytes", "image" } },
-	/* For tools/commands, and so not in the help. */
+	/* For tools/commands, so not in the help. */
 	{ "commands", command_table_json, { "COMMAND", "ABOUT" }, { "name", "summary" } },
 };
 
@@ -151,7 +151,7 @@ static const struct listing listings[] = {
 
 /* ---- the command ---- */
 
-/* FIELD of OBJECT as a cell of the table. */
+/* FIELD of OBJECT as a table cell. */
 static json_t *cell_of(const json_t *object, const char *field)
 {
 	json_t *value = json_object_get(object, field);

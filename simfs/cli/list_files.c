@@ -14,7 +14,8 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
-/* Every file of the data folder NAME; the caller deinits FILES also when it is false. */
+/* Finds every file of the data folder NAME.  The caller deinits FILES even if this returns
+ * false. */
 static bool find_files(const char *name, struct scenario_files *files)
 {
 	AUTO(auto_free) char *folder = share_folder(name);
@@ -51,7 +52,7 @@ json_t *list_scenarios_json(void)
 
 		if (lies_beside_scenarios(files.paths[at]))
 			continue;
-		/* Its mistakes are printed, and the others are listed. */
+		/* Its mistakes are printed, and the others are still listed. */
 		(void)scenarios_load(files.paths[at], stderr, &list);
 		for (size_t i = 0; i < list.count; i++)
 			json_array_append_new(scenarios, scenario_json(list.items[i]));
@@ -130,7 +131,7 @@ json_t *list_failures_json(void)
 	for (size_t at = 0; failures && at < files.count; at++) {
 		struct failure *failure;
 
-		/* Its mistakes are printed, and the others are listed. */
+		/* Its mistakes are printed, and the others are still listed. */
 		if (failure_load(files.paths[at], stderr, &failure) < 0)
 			continue;
 		json_array_append_new(failures, failure_json(failure));

@@ -9,7 +9,7 @@
 #include "simfs/cli/rigs.h"
 #include "simfs/control/client.h"
 
-/* A list is no place to wait for one that hangs. */
+/* A list must not wait long for a rig that hangs. */
 #define PATIENCE_NS (2 * NS_PER_S)
 
 static uint64_t patience_ns(void)
@@ -19,7 +19,7 @@ static uint64_t patience_ns(void)
 	return wanted_ns < PATIENCE_NS ? wanted_ns : PATIENCE_NS;
 }
 
-/* The status of the rig of PLACE, or NULL with *RET_ERROR; *RET_PID is its process, or 0. */
+/* The status of the rig at PLACE, or NULL with *RET_ERROR.  *RET_PID is its process, or 0. */
 static json_t *ask(const struct mount_place *place, int *ret_error, pid_t *ret_pid)
 {
 	struct control_client *client = NULL;
@@ -30,7 +30,7 @@ static json_t *ask(const struct mount_place *place, int *ret_error, pid_t *ret_p
 	if (*ret_error < 0)
 		return NULL;
 	*ret_pid = control_client_pid(client);
-	/* Of a question that counts somebody's fault would strike another hit. */
+	/* `peek` is not a hit for the user's faults. */
 	*ret_error = control_client_call(client, "peek", NULL, patience_ns(), &status);
 	control_client_destroy(client);
 	return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lvm.c - snaprig lvm: the real LVM tools, in a world of their own */
+/* lvm.c - snaprig lvm: the real LVM tools, in a world of their own. */
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ struct values {
 	bool empty, monitor, enter, journal, json;
 };
 
-/* The folder in which the rig at MOUNT_POINT keeps its state; NULL after a message. */
+/* The state folder of the rig at MOUNT_POINT; NULL after a message. */
 static char *state_folder_of(const char *mount_point)
 {
 	AUTO(auto_free) char *link = NULL;
@@ -67,7 +67,7 @@ static int run_in_world(const struct values *values, const char *mount_point, ch
 			     : world_run(&options, command);
 }
 
-/* PLACE is an image, or where it is mounted. */
+/* PLACE is an image, or its mount point. */
 static int print_journal(const struct values *values, const char *place)
 {
 	AUTO(auto_free) char *state = NULL;
@@ -127,7 +127,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 		log_error("'--enter' needs the folder that the volume is mounted on");
 		return EXIT_USAGE;
 	}
-	/* All that was typed, but the image. */
+	/* Everything typed except the image. */
 	for (int at = 1; at < argc; at++)
 		if (words[at] != argv[1])
 			words[word_count++] = words[at];

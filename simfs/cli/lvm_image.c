@@ -42,7 +42,7 @@ static int mount_with(const char *image, const char *mount_point, char *const *c
 	return mount_captive_run(&daemon, &background, command);
 }
 
-/* Where it is mounted is for the world alone, and goes with it, whoever is killed. */
+/* The mount is only for the world, and disappears with it, whichever process is killed. */
 static int mount_apart(void)
 {
 	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) == 0)

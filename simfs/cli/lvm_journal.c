@@ -18,7 +18,7 @@
 
 #define JOURNAL_PATH "/lvm/commands.jsonl"
 
-/* The lines of the last world, which are the caller's; a line that a crash cut off is none. */
+/* Reads the lines of the last world, skipping lines cut off by a crash.  The caller frees them. */
 static json_t *read_last_world(FILE *file)
 {
 	json_t *commands = json_array();
@@ -51,7 +51,7 @@ static bool has_device(const json_t *command, const char *when, const char *name
 	return false;
 }
 
-/* " +vg0-b1" for each device of WHEN that is not there at the other moment. */
+/* Prints " +vg0-b1" for each device at WHEN that does not exist at OTHER. */
 static void print_changes(
 	const json_t *command, const char *when, const char *other, const char *sign)
 {

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * Prints the commands of the last world of the volume whose state folder is STATE_FOLDER
- * (IMAGE.snaprig), and what there is to say about them.  Returns the exit code: EXIT_FINDING
- * when there is something to say.
+ * Prints the commands of the last world of the volume with the state folder STATE_FOLDER
+ * (IMAGE.snaprig), and what is wrong with them.  Returns the exit code: EXIT_FINDING if anything
+ * is.
  */
 int lvm_journal_print(const char *state_folder, bool json);
 

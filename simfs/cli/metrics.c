@@ -38,8 +38,8 @@ static void print_volume(const json_t *status, FILE *file)
 	print_uptime(status, file);
 }
 
-/* The metric of GAUGE into METRIC: its name, and its unit as Prometheus has it.  False: a
- * counter tells the same. */
+/* Writes the metric for GAUGE to METRIC: its name, with its unit as Prometheus requires.  Returns
+ * false if a counter says the same. */
 static bool metric_of(const struct gauge_row *gauge, char *metric, size_t length)
 {
 	static const char *const units[] = { [GAUGE_SHARE] = "_ratio",
@@ -50,7 +50,7 @@ static bool metric_of(const struct gauge_row *gauge, char *metric, size_t length
 
 	if (strcmp(gauge->name, "live.written") == 0)
 		return false;
-	/* A name that ends with _count is of a histogram. */
+	/* In Prometheus, names ending in _count belong to histograms. */
 	if (strcmp(gauge->name, "snapshot.count") == 0)
 		snprintf(metric, length, "snapshots");
 	else
@@ -112,7 +112,7 @@ static void print_snapshot_states(const json_t *status, FILE *file)
 	}
 }
 
-/* One metric with a sample for each snapshot, from FIELD of its store; null is left out. */
+/* A metric with a sample of each snapshot, from FIELD of its store; null is left out. */
 static void print_stores(
 	const json_t *status, const char *metric, const char *help, const char *field, FILE *file)
 {
@@ -133,7 +133,7 @@ static void print_stores(
 	}
 }
 
-/* One metric with a sample for each layer that has FIELD. */
+/* A metric with a sample of each layer that has FIELD. */
 static void print_layers(
 	const json_t *status, const char *metric, const char *help, const char *field, FILE *file)
 {
@@ -174,7 +174,7 @@ static void print_io(const json_t *status, FILE *file)
 		print_layers(status, rows[i].metric, rows[i].help, rows[i].field, file);
 }
 
-/* What the event loop did, and what it looked out for. */
+/* The work of the event loop, and its polling. */
 static void print_ring(const json_t *status, FILE *file)
 {
 	const json_t *ring = json_object_get(status, "ring");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metrics.h - a volume's status in the text format of Prometheus.
+ * metrics.h - prints a volume's status in the text format of Prometheus.
  */
 #ifndef SNAPRIG_CLI_METRICS_H
 #define SNAPRIG_CLI_METRICS_H

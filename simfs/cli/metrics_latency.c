@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* metrics_latency.c - how long requests take, as histograms of Prometheus. */
+/* metrics_latency.c - latencies of requests, as Prometheus histograms. */
 #include "simfs/cli/metrics_lines.h"
 
 #define METRIC	     "request_duration_seconds"
@@ -31,7 +31,7 @@ static void print_request(
 	json_t *here;
 	size_t index;
 
-	/* Each bucket has those before it, too. */
+	/* Buckets are cumulative. */
 	json_array_foreach(json_object_get(request, "counts"), index, here)
 	{
 		count += json_integer_value(here);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metrics_lines.h - for metrics.c: lines of the text format of Prometheus.
+ * metrics_lines.h - lines in the text format of Prometheus; for metrics.c.
  *
- * A metric is one metrics_head() and then all of its samples.  Of two samples of one metric the
- * labels differ.
+ * A metric is one metrics_head() followed by all of its samples.  Two samples of a metric must
+ * differ in their labels.
  */
 #ifndef SNAPRIG_CLI_METRICS_LINES_H
 #define SNAPRIG_CLI_METRICS_LINES_H
@@ -12,23 +12,23 @@
 
 #include <jansson.h>
 
-/* One label beside `image`, up to one whose NAME is NULL; a VALUE of NULL is "". */
+/* A label besides `image`.  A list of them ends with a NULL NAME; a NULL VALUE is "". */
 struct metrics_label {
 	const char *name;
 	const char *value;
 };
 
-/* METRIC without its "snaprig_"; HELP is one line. */
+/* METRIC is without "snaprig_"; HELP is one line. */
 void metrics_head(const char *metric, const char *type, const char *help, FILE *file);
 
-/* A sample of METRIC, of the volume that STATUS is of; LABELS may be NULL. */
+/* A sample of METRIC for the volume of STATUS; LABELS may be NULL. */
 void metrics_sample(const json_t *status, const char *metric, const struct metrics_label *labels,
 	const json_t *value, FILE *file);
 
-/* How long requests take; nothing where no status tells it. */
+/* Latencies of requests; nothing if STATUS has none. */
 void metrics_latency(const json_t *status, FILE *file);
 
-/* What a fault, a writer or a chain has; nothing where there is none. */
+/* Faults, writers and chain; nothing if there are none. */
 void metrics_faults(const json_t *status, FILE *file);
 void metrics_writers(const json_t *status, FILE *file);
 void metrics_chain(const json_t *status, FILE *file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* metrics_rig.c - what of the rig itself is told: its faults, its writers, its chain. */
+/* metrics_rig.c - metrics of the rig itself: its faults, its writers, its chain. */
 #include "simfs/cli/metrics_lines.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ static void print_fault(const json_t *status, const char *metric, const json_t *
 	const char *field, FILE *file)
 {
 	char id[32];
-	/* Two rules may have no name, or one after the other the same. */
+	/* Rules may lack a name, or reuse an earlier one. */
 	const struct metrics_label labels[] = {
 		{ "point", text_of(fault, "point") },
 		{ "action", text_of(fault, "action") },
@@ -90,7 +90,7 @@ void metrics_writers(const json_t *status, FILE *file)
 
 /* ---- the chain ---- */
 
-/* What can be in a chain, in the order of its samples. */
+/* The roles of nodes in a chain, in the order of the samples. */
 static const char *const roles[] = { "image", "base copy", "clone", "live" };
 
 static void print_nodes(const json_t *status, FILE *file)
@@ -118,7 +118,7 @@ static void print_nodes(const json_t *status, FILE *file)
 	}
 }
 
-/* FIELD of OBJECT, unless it is null: no limit is no sample. */
+/* Prints FIELD of OBJECT unless it is null: without a limit there is no sample. */
 static void print_number(const json_t *status, const char *metric, const char *type,
 	const char *help, const json_t *object, const char *field, FILE *file)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mount.c - snaprig mount IMAGE MNT, and snaprig mount IMAGE [MNT] -- CMD */
+/* mount.c - snaprig mount IMAGE MNT, and snaprig mount IMAGE [MNT] -- CMD. */
 #include <stddef.h>
 #include <unistd.h>
 
@@ -26,7 +26,7 @@ struct mounting {
 	bool json;
 };
 
-/* What is mounted, which process PID serves. */
+/* Prints what is mounted, served by process PID. */
 static int print(const struct daemon_options *daemon, pid_t pid)
 {
 	AUTO(auto_free) char *control = heap_format("%s/" MOUNT_CONTROL, daemon->mount_point);
@@ -58,7 +58,7 @@ static int run_background(struct mounting *mounting)
 		       : code;
 }
 
-/* With a COMMAND (NULL: without) it is mounted while that runs. */
+/* With a COMMAND (NULL: none), mounts the volume while that runs. */
 static int mount_volume(const struct mount_values *values, const struct daemon_options *typed,
 	const char *image, const char *point, char *const *command)
 {
@@ -99,7 +99,7 @@ static int mount_while(const struct mount_values *values, const struct daemon_op
 	return code;
 }
 
-/* What was typed, once -o is written out. */
+/* Runs the command line in which -o is already written out. */
 static int run_words(const struct command_line *line, int argc, char **argv)
 {
 	struct mount_values values = { 0 };

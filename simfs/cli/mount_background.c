@@ -18,12 +18,12 @@
 #include "simfs/base/log_file.h"
 #include "simfs/control/protocol.h"
 
-/* What the child tells: what it said of its failure, for --json, follows the latter. */
+/* Sent by the child.  After told_failed come its notes about the failure, for --json. */
 static const char told_ready = 'r', told_failed = 'f';
 
 /*
- * Tells the parent, and lets the terminal go: whoever reads our output must
- * see its end when the parent ends.  Later messages go to the log.
+ * Notifies the parent and detaches from the terminal: whoever reads our output must see its end
+ * when the parent exits.  Later messages go to the log.
  */
 void background_ready(void *context)
 {
@@ -34,22 +34,22 @@ void background_ready(void *context)
 
 	bool has_log = log_file_take_over() == 0;
 
-	/* A machine without /dev/null has a log. */
+	/* Without /dev/null, use the log. */
 	int nothing_fd = background->null_fd >= 0 ? background->null_fd : STDERR_FILENO;
 
 	dup2(nothing_fd, STDIN_FILENO);
 	dup2(nothing_fd, STDOUT_FILENO);
 	if (!has_log)
 		dup2(nothing_fd, STDERR_FILENO);
-	/* A parent that is gone does not matter: the mount is served. */
+	/* If the parent is gone, the mount is served all the same. */
 	(void)!write(background->ready_fd, &told_ready, 1);
 	close(background->ready_fd);
 	background->ready_fd = -1;
 }
 
 /*
- * In the child: what comes from the starter goes, but stdout and stderr, which
- * background_ready() lets go.  READY_FD becomes the first descriptor behind them.
+ * In the child: closes everything inherited from the starter except stdout and stderr, which
+ * background_ready() replaces.  READY_FD becomes the first descriptor after them.
  */
 static int leave_starter(int ready_fd, struct background *background)
 {
@@ -61,12 +61,15 @@ static int leave_starter(int ready_fd, struct background *background)
 	if (close_range((unsigned)first + 1, ~0u, 0) < 0 || chdir("/") < 0)
 		return -errno;
 	background->ready_fd = first;
-	/* Now, as later its name may lead through the mount. */
+	/* Opened now, since its path may later lead through the mount. */
 	background->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	return 0;
 }
 
-/* In the child: its starter has blocked signals for itself, and STARTER may be gone by now. */
+/*
+ * In the child: restores the signal mask from before the starter blocked signals, and arranges to
+ * end with STARTER, which may be gone already.
+ */
 static int become_captive(const struct background *background, pid_t starter)
 {
 	if (!background->captive_signals)
@@ -93,7 +96,7 @@ static int serve(const struct daemon_options *daemon, int ready_fd, struct backg
 	return code;
 }
 
-/* Whether somebody serves what is mounted, as others see it. */
+/* Whether the mount is served, as other processes see it. */
 static bool answers(const char *mount_point)
 {
 	AUTO(auto_free) char *live = NULL;
@@ -145,13 +148,13 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 		kill(child, SIGTERM);
 	if (waitpid(child, &status, 0) < 0)
 		return EXIT_RIG;
-	/* It had no time to say so itself. */
+	/* It had no chance to report this itself. */
 	if (WIFSIGNALED(status))
 		log_error("cannot mount '%s': the process that should serve it was killed by "
 			  "signal %d",
 			daemon->image, WTERMSIG(status));
 	if (!WIFEXITED(status))
 		return EXIT_RIG;
-	/* It ended before it was mounted; a clean end was a signal's. */
+	/* It ended before it was mounted; a clean end was caused by a signal. */
 	return WEXITSTATUS(status) == EXIT_MET ? EXIT_RIG : WEXITSTATUS(status);
 }

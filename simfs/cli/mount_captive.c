@@ -24,7 +24,7 @@ static const struct captive_word mount_words[] = { MOUNT_WORDS };
 #define COMMAND_PATIENCE_NS (5 * NS_PER_S)
 #define UNMOUNT_PATIENCE_NS (10 * NS_PER_S)
 
-/* The next signal, or 0 at DEADLINE_NS (0: none). */
+/* The next signal, or 0 at DEADLINE_NS (0: no deadline). */
 static int signal_await(uint64_t deadline_ns, siginfo_t *ret)
 {
 	for (;;) {
@@ -42,7 +42,7 @@ static int signal_await(uint64_t deadline_ns, siginfo_t *ret)
 	}
 }
 
-/* Hands signals on until COMMAND has ended; its exit code. */
+/* Passes on signals until COMMAND has ended.  Returns its exit code. */
 static int command_await(pid_t command)
 {
 	struct captive captive = { .pid = command, .patience_ns = COMMAND_PATIENCE_NS };
@@ -61,7 +61,7 @@ static int command_await(pid_t command)
 	return captive.code;
 }
 
-/* A signal that came while it was mounted; 0 for none. */
+/* A signal that arrived during mounting; 0 for none. */
 static int signal_pending(void)
 {
 	sigset_t pending;
@@ -93,7 +93,7 @@ static int command_run(const char *mount_point, char *const *command)
 	return command_await(child);
 }
 
-/* Whether RIG has ended within PATIENCE_NS, which says so if it was not in order. */
+/* Whether RIG ends within PATIENCE_NS.  Reports an abnormal end. */
 static bool rig_ended(pid_t rig, uint64_t patience_ns)
 {
 	uint64_t deadline_ns = clock_now_ns() + patience_ns;

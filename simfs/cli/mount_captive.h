@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mount_captive.h - a volume that is mounted while a command runs, and never longer.
+ * mount_captive.h - mounts a volume while a command runs, and no longer.
  *
- * The command is its starter's captive (base/captive.h) and has the terminal; the rig is in a
+ * The command is a captive of its starter (base/captive.h) and has the terminal.  The rig is in a
  * process group of its own, and ends after the command.
  */
 #ifndef SNAPRIG_CLI_MOUNT_CAPTIVE_H
@@ -11,8 +11,8 @@
 #include "simfs/cli/mount_background.h"
 
 /*
- * After captive_begin(): mounts DAEMON, which has BACKGROUND as its context, runs COMMAND, and
- * unmounts.  Returns the exit code of COMMAND, 128 + N when signal N ended it, or that of mounting.
+ * After captive_begin(): mounts DAEMON, whose context is BACKGROUND, runs COMMAND, and unmounts.
+ * Returns the exit code of COMMAND, 128 + N if signal N ended it, or that of mounting.
  */
 int mount_captive_run(
 	const struct daemon_options *daemon, struct background *background, char *const *command);

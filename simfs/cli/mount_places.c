@@ -30,7 +30,7 @@ static void report_taken(const char *path)
 		log_error("mount point '%s' is in use by another mount (try another folder)", path);
 }
 
-/* Whether MNT can be mounted on; a stale mount of ours is taken away. */
+/* Whether PATH can be mounted on.  Removes a stale mount of ours. */
 static int prepare_mount_point(const char *path)
 {
 	enum mount_point_state state;
@@ -47,7 +47,7 @@ static int prepare_mount_point(const char *path)
 	if (state == MOUNT_POINT_STALE) {
 		error = dead_mount_detach(path, false);
 		if (error == -EIO) {
-			/* fusermount3 has said why. */
+			/* fusermount3 has printed the reason. */
 			log_error("cannot remove the dead mount at '%s'", path);
 			return EXIT_RIG;
 		}
@@ -60,7 +60,10 @@ static int prepare_mount_point(const char *path)
 	return EXIT_MET;
 }
 
-/* PATH from the root on, to free(); its last part need not exist, or may be dead. */
+/*
+ * The absolute path of PATH, whose last component may be missing or a dead mount.  The caller frees
+ * it.
+ */
 static char *absolute_path(const char *path)
 {
 	char *absolute = realpath(path, NULL);
@@ -75,7 +78,7 @@ static char *absolute_path(const char *path)
 	return absolute;
 }
 
-/* As absolute_path(), but a link in its last part stays one, and is refused later. */
+/* As absolute_path(), but a symbolic link as the last component is kept, and refused later. */
 static char *state_path(const char *store)
 {
 	AUTO(auto_free) char *copy = strdup(store);
@@ -103,8 +106,8 @@ static char *state_path(const char *store)
 }
 
 /*
- * Whoever looks for what a mount at POINT hides, asks the rig that is to answer:
- * not even the rig's own socket could be found.
+ * A path hidden by the mount at POINT would lead back to the rig that looks it up, so that not even
+ * its own socket could be found.
  */
 static int refuse_hidden(const char *point, const char *what, const char *path)
 {
@@ -160,7 +163,7 @@ int mount_places_find(
 	return EXIT_RIG;
 }
 
-/* PATH's length in /etc/mtab, where the kernel writes what divides words as "\040". */
+/* PATH's length in /etc/mtab, where the kernel escapes separators as "\040". */
 static size_t length_in_mtab(const char *path)
 {
 	size_t length = 0;
@@ -171,8 +174,8 @@ static size_t length_in_mtab(const char *path)
 }
 
 /*
- * An ordinary user unmounts by fusermount3, which finds a mount by getmntent(3), and that keeps
- * 4 KiB of a line; 256 of them are for the type and the options.
+ * Ordinary users unmount through fusermount3, which finds a mount with getmntent(3).  That keeps
+ * 4 KiB of a line; 256 of them are left for the type and the options.
  */
 #define MTAB_PATHS_BYTES (4096 - 256)
 

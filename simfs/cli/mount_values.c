@@ -231,7 +231,7 @@ static int read_memory(const char *text, struct daemon_options *ret)
 	return error;
 }
 
-/* For tests, and so no option: CONTRIBUTING.md. */
+/* For tests, so not an option: CONTRIBUTING.md. */
 static int read_limits(bool *ret)
 {
 	const char *limits = getenv("SNAPRIG_LIMITS");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mount_values.h - the options of `snaprig mount` as they are typed, and what they mean. */
+/* mount_values.h - the options of `snaprig mount` as typed, and their meaning. */
 #ifndef SNAPRIG_CLI_MOUNT_VALUES_H
 #define SNAPRIG_CLI_MOUNT_VALUES_H
 
@@ -23,7 +23,7 @@ struct mount_values {
 };
 
 /*
- * Fills RET, whose texts and lists stay those of VALUES, from what was typed: 0, or -EINVAL
+ * Fills RET from what was typed.  Its texts and lists belong to VALUES.  Returns 0, or -EINVAL
  * after a message.
  */
 int mount_values_read(const struct mount_values *values, struct daemon_options *ret);

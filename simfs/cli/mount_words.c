@@ -14,13 +14,13 @@
 
 #define KNOWN_MAX 128
 
-/* What mount(8) and systemd say to themselves; one that ends with - or = goes on. */
+/* Options meant for mount(8) and systemd; one that ends with - or = is a prefix. */
 static const char *const for_others[] = { "_netdev", "auto", "comment=", "defaults", "group",
 	"noauto", "nofail", "nouser", "owner", "relatime", "user", "user=", "users", "x-", "X-" };
 
 #define FOR_OTHERS (sizeof for_others / sizeof for_others[0])
 
-/* mount(8) waits for a process that goes into the background, and says nothing of its own. */
+/* mount(8) expects a process that goes into the background and prints nothing itself. */
 static bool is_for_the_command_line(const char *name)
 {
 	return strcmp(name, "foreground") == 0 || strcmp(name, "json") == 0;
@@ -32,7 +32,7 @@ static void add(struct mount_words *words, char *word)
 	words->argv[words->argc++] = word;
 }
 
-/* WORD becomes ours. */
+/* Adds WORD, which this file allocated. */
 static void add_made(struct mount_words *words, char *word)
 {
 	words->made = heap_grow(words->made, words->made_count, sizeof *words->made);
@@ -40,7 +40,7 @@ static void add_made(struct mount_words *words, char *word)
 	add(words, word);
 }
 
-/* How long the first option of TEXT is. */
+/* The length of the first option in TEXT. */
 static size_t option_length(const char *text)
 {
 	bool is_quoted = false;
@@ -55,7 +55,7 @@ static size_t option_length(const char *text)
 	return at;
 }
 
-/* Without the backslash of "\," and "\\", and without quotes around all of it; in place. */
+/* Removes the backslashes of "\," and "\\", and quotes around the whole, in place. */
 static char *plain_value(char *value)
 {
 	size_t length = strlen(value), to = 0;
@@ -83,7 +83,7 @@ static bool is_for_others(const char *option)
 	return false;
 }
 
-/* Of NAME, LENGTH bytes; options of one letter are none of those that -o may say. */
+/* Finds the option NAME, LENGTH bytes long; -o does not accept short options. */
 static const struct command_option *find(
 	const struct command_line *line, const char *name, size_t length)
 {
@@ -115,7 +115,7 @@ static int report_unknown(const struct command_line *line, const char *option, c
 	return -EINVAL;
 }
 
-/* OPTION is the command's, as ROW has it, with VALUE (NULL: none): it becomes a word. */
+/* Adds OPTION, which is described by ROW, with VALUE (NULL: none), as a word. */
 static int add_option(struct mount_words *words, const struct command_option *row,
 	const char *option, char *value)
 {
@@ -136,7 +136,7 @@ static int add_option(struct mount_words *words, const struct command_option *ro
 	return 0;
 }
 
-/* One option; *REST collects those that are for FUSE. */
+/* Takes one option; *REST collects those for FUSE. */
 static int take(
 	struct mount_words *words, const struct command_line *line, const char *option, char **rest)
 {
@@ -151,7 +151,7 @@ static int take(
 	if (row) {
 		error = add_option(words, row, option, equals ? equals + 1 : NULL);
 	} else if (is_for_others(option)) {
-		/* Nothing is to be done. */
+		/* Dropped. */
 	} else if (*option && !mount_options_knows(copy)) {
 		error = report_unknown(line, option, copy);
 	} else {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mount_words.h - the command line of `snaprig mount` with what -o says written out.
+ * mount_words.h - the command line of `snaprig mount` with the options of -o written out.
  *
- * mount(8) and fstab know -o and nothing else, so each option of the command may stand there:
- * `-o profile=datto,durable,ro` is `--profile=datto --durable -o ro`.  What is for mount(8) or
- * systemd (noauto, nofail, x-systemd.automount ...) is dropped.
+ * mount(8) and fstab only know -o, so any option of the command may be given there: `-o
+ * profile=datto,durable,ro` is `--profile=datto --durable -o ro`.  Options for mount(8) or systemd
+ * (noauto, nofail, x-systemd.automount ...) are dropped.
  *
- * Options have commas between them; one within double quotes, or behind a backslash, belongs to
- * the value.  Quotes around a whole value are taken off.
+ * Options are separated by commas.  A comma within double quotes, or after a backslash, belongs to
+ * the value.  Quotes around a whole value are removed.
  */
 #ifndef SNAPRIG_CLI_MOUNT_WORDS_H
 #define SNAPRIG_CLI_MOUNT_WORDS_H
@@ -19,13 +19,13 @@
 struct mount_words {
 	int argc;
 	char **argv; /* ends with NULL */
-	char **made; /* those that are ours */
+	char **made; /* the words allocated here */
 	size_t made_count;
 };
 
 /*
- * Fills RET from ARGV, whose words must outlive it: 0, or -EINVAL after a message about an
- * option that LINE and FUSE do not know.  Either way mount_words_deinit() ends it.
+ * Fills RET from ARGV, whose words must outlive it.  Returns 0, or -EINVAL after a message about an
+ * option that neither LINE nor FUSE knows.  mount_words_deinit() must be called in either case.
  */
 int mount_words_init(
 	const struct command_line *line, int argc, char **argv, struct mount_words *ret);

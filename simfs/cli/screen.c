@@ -55,7 +55,7 @@ void screen_put(struct screen *screen, enum screen_style style, const char *text
 		fputs("\033[0m", screen->file);
 }
 
-/* NULL without memory. */
+/* Returns NULL if memory ran out. */
 __attribute__((format(printf, 1, 0))) static char *formatted(const char *format, va_list arguments)
 {
 	char *text;
@@ -92,7 +92,7 @@ void screen_flow_room(struct screen *screen, size_t columns)
 	screen_pad(screen, is_first ? screen->indent : screen->column + FLOW_GAP);
 }
 
-/* Puts TEXT, which no line has room for, word by word. */
+/* Puts TEXT, which is too long for any line, word by word. */
 static void put_words(struct screen *screen, enum screen_style style, const char *text)
 {
 	while (*text) {

@@ -23,7 +23,7 @@ static const struct command_option create_options[] = {
 	{ 0 },
 };
 
-/* Its writers may take their time, and have limits of their own. */
+/* Writers may take long, and have time limits of their own. */
 static const struct command_line create = {
 	.name = "snapshot create",
 	.summary = "take a snapshot",
@@ -47,7 +47,7 @@ static const struct command_option clone_options[] = {
 	{ 0 },
 };
 
-/* Of a full one, which takes as long as the copy does. */
+/* Progress of a full clone, which takes as long as the copy. */
 static bool clone_progress(
 	const json_t *status, const json_t *arguments, uint64_t *ret_done, uint64_t *ret_total)
 {
@@ -99,7 +99,7 @@ static const struct command_line delete = {
 	.asks = &(const struct command_question){ .command = "snapshot.delete" },
 };
 
-/* Of profile lvm: what device-mapper does with its snapshots. */
+/* For profile lvm: what device-mapper does with its snapshots. */
 
 static const struct command_line detach = {
 	.name = "snapshot detach",

@@ -28,7 +28,7 @@ static void print(const json_t *status, const struct values *values, FILE *file)
 		cli_table_status(status, file);
 }
 
-/* The whole of it into the file, or nothing. */
+/* Replaces the file with the whole text, or leaves it alone. */
 static int save(const json_t *status, const struct values *values)
 {
 	AUTO(auto_free) char *text = NULL;
@@ -60,7 +60,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
-	/* Whoever collects metrics only watches. */
+	/* Collecting metrics only observes. */
 	if (values.metrics)
 		question.command = "peek";
 	exit_code = cli_call(argv[1], &question, NULL, &status);

@@ -12,11 +12,11 @@
 #include "simfs/base/wrap.h"
 #include "simfs/control/protocol.h"
 
-/* With less room for its last column a table is no table any more. */
+/* With less room than this for its last column, a table is printed as records. */
 #define LAST_COLUMN_MIN 20
 #define RECORD_HANG	4
 
-/* Of the labels of lines: "transport". */
+/* The width of labels: "transport". */
 #define LABEL_WIDTH 11
 
 /* ---- columns ---- */
@@ -28,7 +28,7 @@ static const char *cell(const json_t *rows, size_t row, size_t column)
 	return text ? text : "-";
 }
 
-/* The cells of row ROW (-1: HEADINGS) as one line; the last goes on below itself. */
+/* Prints row ROW (-1: HEADINGS) as one line; the last cell is wrapped within its column. */
 static void print_row(const char *const *headings, const json_t *rows, ssize_t row,
 	const size_t *widths, size_t columns, FILE *file)
 {
@@ -52,7 +52,7 @@ static void print_row(const char *const *headings, const json_t *rows, ssize_t r
 	free(line);
 }
 
-/* Where columns have no room beside each other: a line for each cell. */
+/* When columns do not fit beside each other, prints a line for each cell. */
 static void print_as_records(const char *const *headings, const json_t *rows, size_t columns,
 	unsigned terminal, FILE *file)
 {
@@ -120,7 +120,7 @@ static const char *text_of(const json_t *object, const char *name)
 	return text ? text : "-";
 }
 
-/* A size of OBJECT for people; NONE where it is null. */
+/* A size in OBJECT for people; NONE if it is null. */
 static const char *size_of(
 	const json_t *object, const char *name, const char *none, char *buffer, size_t length)
 {
@@ -267,7 +267,7 @@ static json_t *node_row(const json_t *node)
 		size_of(node, "sr_bytes", "-", sr, sizeof sr), text_of(node, "native"));
 }
 
-/* What only a chain has; nothing for other volumes. */
+/* Prints what only a chain has; nothing for other volumes. */
 static void print_chain(const json_t *status, FILE *file)
 {
 	static const char *const headings[] = { "DEPTH", "NODE", "SNAPSHOTS", "ALLOCATED", "IN SR",
@@ -298,7 +298,7 @@ static void print_chain(const json_t *status, FILE *file)
 	fputc('\n', file);
 }
 
-/* And the line that ends this paragraph. */
+/* Also ends the paragraph. */
 static void print_dead_set(const json_t *dead_set, FILE *file)
 {
 	if (json_is_object(dead_set))

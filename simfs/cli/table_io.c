@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* table_io.c - what requests have cost: in each layer, and in the event loop. */
+/* table_io.c - the cost of requests, in each layer and in the event loop. */
 #include "simfs/base/sizes.h"
 #include "simfs/cli/table.h"
 
@@ -11,7 +11,7 @@ static long long number(const json_t *object, const char *name)
 	return json_integer_value(json_object_get(object, name));
 }
 
-/* Columns are of all layers; what one of them does not have is a dash there. */
+/* The columns are common to all layers; a missing value is a dash. */
 static json_t *number_cell(const json_t *layer, const char *name)
 {
 	return json_object_get(layer, name) ? json_sprintf("%lld", number(layer, name))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* table_latency.c - how long requests took. */
+/* table_latency.c - the latencies of requests. */
 #include "simfs/cli/table.h"
 
 #define CELL_BYTES 32

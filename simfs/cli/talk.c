@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* talk.c - one call to a mounted volume, and what is said when it fails. */
+/* talk.c - makes a call to a mounted volume, and reports its failure. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,10 +20,10 @@
 #include "simfs/cli/meant.h"
 #include "simfs/control/client_connect.h"
 
-/* How often a rig is asked how far it is, for somebody who looks at it. */
+/* How often a rig is asked for its progress, if that is shown. */
 #define LOOK_NS (250 * NS_PER_MS)
 
-/* What the kernel says of process PID: 'S', 'T' …; '\0' when it is not there any more. */
+/* The kernel's state of process PID: 'S', 'T' …; '\0' if it is gone. */
 static char process_state(pid_t pid)
 {
 	char path[64], state = '\0';
@@ -63,7 +63,7 @@ int cli_report_silence(const char *mount_point, pid_t pid)
 	return EXIT_TIMED_OUT;
 }
 
-/* Root is no exception: FUSE shows a user's mount to nobody else. */
+/* Root is no exception: by default FUSE shows a user's mount to nobody else. */
 static int report_denied(const char *mount_point)
 {
 	AUTO(auto_free) char *path = realpath(mount_point, NULL);
@@ -133,7 +133,7 @@ int cli_connect(const char *mount_point, struct control_client **ret)
 	return error < 0 ? cli_report_connect(mount_point, error) : EXIT_MET;
 }
 
-/* What the volume refused because of what it was asked is the asker's to mend. */
+/* Whether the volume refused the request itself, which the user can correct. */
 static bool is_askers_mistake(int error)
 {
 	static const int mistakes[] = { -EINVAL, -ERANGE, -ENAMETOOLONG, -EEXIST, -ENOENT,
@@ -149,7 +149,7 @@ int cli_report_call(const char *mount_point, struct control_client *client, int 
 {
 	const char *message = control_client_message(client);
 
-	/* With a message it is the answer: a writer did not freeze in time. */
+	/* With a message it is an answer: a writer did not freeze in time. */
 	if (error == -ETIMEDOUT && message[0] == '\0')
 		return cli_report_silence(mount_point, control_client_pid(client));
 	if (error == -EILSEQ) {
@@ -182,7 +182,7 @@ int cli_wait(struct control_client *client, uint64_t id, json_t **ret_result)
 	uint64_t patience_ns = control_client_patience_ns();
 	int error;
 
-	/* What takes its time is told from what hangs by a question that takes none. */
+	/* A ping, which takes no time, distinguishes a slow command from a rig that hangs. */
 	do {
 		error = control_client_wait(client, id, patience_ns, ret_result);
 		if (error != -ETIMEDOUT || *control_client_message(client))
@@ -210,7 +210,7 @@ static int report_plain_call(
 	return EXIT_TIMED_OUT;
 }
 
-/* As cli_wait(); the question that takes no time is how far it is. */
+/* As cli_wait(), but asks for the progress instead of pinging. */
 static int wait_and_show(struct control_client *client, const struct command_question *question,
 	const json_t *arguments, uint64_t id, json_t **ret_result)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * top.c - snaprig top: rigs are asked (top_rig), what they say becomes lines (top_view), and
- * these are printed once, or drawn twice a second (top_terminal).
+ * top.c - snaprig top: asks rigs (top_rig), turns their answers into lines (top_view), and prints
+ * these once, or draws them twice a second (top_terminal).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +21,10 @@
 
 #define TICK_NS (NS_PER_S / 2)
 
-/* A tick is not spent on waiting for one that does not answer. */
+/* Shorter than a tick, so that a rig that does not answer does not use it up. */
 #define ANSWER_NS (400 * NS_PER_MS)
 
-/* Who is found, and not named, is not waited for either. */
+/* A rig that was found, rather than named, is not waited for longer than this. */
 #define CONNECT_NS (2 * NS_PER_S)
 
 struct values {
@@ -42,12 +42,13 @@ static bool knows(const struct top *top, const char *mount)
 
 static void add_rig(struct top *top, const char *mount, struct control_client *client, int error)
 {
-	/* A rig's sample points into it, and is made anew by every answer. */
+	/* The array may move: a rig's sample points into the rig, but is rebuilt with every
+	 * answer. */
 	top->rigs = heap_grow(top->rigs, top->count, sizeof *top->rigs);
 	top_rig_init(&top->rigs[top->count++], mount, client, error);
 }
 
-/* Those of this user which are not watched yet. */
+/* Adds this user's rigs that are not watched yet. */
 static void find_rigs(struct top *top)
 {
 	struct mount_survey survey;
@@ -96,7 +97,7 @@ static void ask_all(struct top *top, uint64_t patience_ns)
 
 /* ---- pictures ---- */
 
-/* All samples, side by side; to free(). */
+/* All samples in one array.  The caller frees it. */
 static struct top_sample *samples_of(const struct top *top)
 {
 	struct top_sample *samples = heap_new((top->count + 1) * sizeof *samples);
@@ -164,7 +165,7 @@ static int print_json(const struct top *top)
 	return exit_code;
 }
 
-/* A rate takes two looks. */
+/* A rate needs two samples. */
 static int run_once(struct top *top, bool as_json)
 {
 	uint64_t patience_ns = control_client_patience_ns();
@@ -188,7 +189,7 @@ static int run_once(struct top *top, bool as_json)
 
 /* ---- live ---- */
 
-/* Takes out what was unmounted, while there is something else to look at.  False: all has ended. */
+/* Removes unmounted rigs while any other is left.  Returns false if all have ended. */
 static bool goes_on(struct top *top)
 {
 	bool is_any = false;

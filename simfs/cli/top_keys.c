@@ -7,7 +7,7 @@
 
 enum { CONTROL_D = 4, BACKSPACE = 8, CONTROL_U = 21, ESCAPE = 27, DELETE = 127 };
 
-/* A key that sends several bytes means nothing here.  Whether BYTE is one of those. */
+/* Whether BYTE belongs to a key that sends several bytes; none of these has a meaning here. */
 static bool is_of_sequence(struct top_keys *keys, unsigned char byte)
 {
 	switch (keys->escape) {
@@ -115,7 +115,7 @@ void top_keys_draw(const struct top_keys *keys, size_t rigs, struct screen *scre
 		return;
 	}
 	screen_put(screen, STYLE_BOLD, prompt);
-	/* Of a long line the end is seen, where the cursor is. */
+	/* If the line is long, show its end, where the cursor is. */
 	while (text_columns(line, screen->in_utf8) + screen->column + 1 > screen->width && *line) {
 		struct text_character gone;
 

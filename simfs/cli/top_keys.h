@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * top_keys.h - what is typed at `snaprig top`, a byte at a time, and what it means.
+ * top_keys.h - interprets what is typed at `snaprig top`, byte by byte.
  */
 #ifndef SNAPRIG_CLI_TOP_KEYS_H
 #define SNAPRIG_CLI_TOP_KEYS_H
@@ -12,26 +12,26 @@
 enum top_action {
 	TOP_NOTHING,
 	TOP_QUIT,
-	TOP_NEXT,    /* choose the next rig */
-	TOP_ARM,     /* the rule in `line` */
-	TOP_SET,     /* the gauge and the value in `line` */
-	TOP_RELEASE, /* let go what hangs of a fault */
+	TOP_NEXT,    /* select the next rig */
+	TOP_ARM,     /* arm the rule in `line` */
+	TOP_SET,     /* set the gauge and value in `line` */
+	TOP_RELEASE, /* release what hangs because of a fault */
 	TOP_CLEAR,   /* remove all rules */
 };
 
 #define TOP_LINE_MAX 1024
 
 struct top_keys {
-	enum top_action asks_for; /* TOP_ARM, TOP_SET: a line is typed for it */
+	enum top_action asks_for; /* TOP_ARM or TOP_SET: a line is being typed for it */
 	char line[TOP_LINE_MAX + 1];
 	size_t length;
 	enum { TOP_KEY, TOP_ESCAPE, TOP_SEQUENCE } escape;
 };
 
-/* Takes BYTE.  TOP_ARM and TOP_SET leave the line there until the next byte. */
+/* Takes BYTE.  TOP_ARM and TOP_SET leave the line in place until the next byte. */
 enum top_action top_keys_take(struct top_keys *keys, unsigned char byte);
 
-/* The last line of the screen: the keys, or what is being typed. */
+/* Draws the last line of the screen: the keys, or what is being typed. */
 void top_keys_draw(const struct top_keys *keys, size_t rigs, struct screen *screen);
 
 #endif

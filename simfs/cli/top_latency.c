@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* top_latency.c - how long requests took lately. */
+/* top_latency.c - recent latencies. */
 #include "simfs/cli/top_latency.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static const json_t *request_of(const json_t *status, const char *request, const
 	return NULL;
 }
 
-/* What 99 of 100 of those took that STATUS has and BEFORE has not; 0: there is none. */
+/* The 99th percentile of the requests that are in STATUS but not in BEFORE; 0 if there are none. */
 static uint64_t lately_us(
 	const json_t *status, const json_t *before, const char *request, const char *view)
 {

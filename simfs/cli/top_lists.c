@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* top_lists.c - the chain, the faults, the writers and the events that top_view.c shows. */
+/* top_lists.c - the chain, faults, writers and events shown by top_view.c. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

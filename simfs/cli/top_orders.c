@@ -7,7 +7,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/cli/cli.h"
 
-/* Sends COMMAND to the chosen rig: what it said, or what DONE makes of its answer. */
+/* Sends COMMAND to the selected rig.  Returns its error, or what DONE makes of its answer. */
 static char *order(struct top *top, const char *command, json_t *arguments,
 	char *(*done)(const json_t *answer))
 {
@@ -59,7 +59,7 @@ static char *say_measured(const json_t *answer)
 	return heap_format("%s is measured again", gauge_of(answer));
 }
 
-/* "memory.used 85%" feigns it, "memory.used" ends that. */
+/* "memory.used 85%" feigns the gauge, "memory.used" releases it. */
 static char *set_gauge(struct top *top, char *line)
 {
 	char *name = line + strspn(line, " ");
@@ -102,7 +102,7 @@ bool top_obey(struct top *top, unsigned char byte, uint64_t *next_ns)
 
 	if (action == TOP_QUIT)
 		return false;
-	/* What was said stays until something else is done. */
+	/* The message stays until the next action. */
 	if (action != TOP_NOTHING || top->keys.asks_for != TOP_NOTHING) {
 		free(top->message);
 		top->message = obey(top, action);

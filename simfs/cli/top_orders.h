@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* top_orders.h - for top.c: what is watched, and what its keys do to it. */
+/* top_orders.h - what is watched, and what keys do to it; for top.c. */
 #ifndef SNAPRIG_CLI_TOP_ORDERS_H
 #define SNAPRIG_CLI_TOP_ORDERS_H
 
@@ -14,12 +14,12 @@ struct top {
 	size_t count;
 	size_t selected;
 	struct top_keys keys;
-	char *message; /* what came of the last key; NULL: nothing */
+	char *message; /* the result of the last key; NULL: none */
 };
 
 /*
- * Does what the key BYTE stands for, and sets TOP's message.  *NEXT_NS becomes 0 when the
- * rigs are to be asked at once.  False: it is the end.
+ * Executes the key BYTE and sets TOP's message.  *NEXT_NS becomes 0 if the rigs must be asked at
+ * once.  Returns false to quit.
  */
 bool top_obey(struct top *top, unsigned char byte, uint64_t *next_ns);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* top_parts.c - how fast, how full, and how it stands: what top_view.c shows in numbers. */
+/* top_parts.c - the numbers shown by top_view.c: rates, fill levels, gauges. */
 #include "simfs/cli/top_parts.h"
 
 #include <string.h>
@@ -70,7 +70,7 @@ void top_draw_rates(struct screen *screen, const struct top_sample *sample)
 	screen_end_line(screen);
 }
 
-/* ---- what was lately ---- */
+/* ---- histories ---- */
 
 static const char *const bars_utf8[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
 static const char *const bars_ascii[] = { "_", ".", "-", "=", "+", "*", "%", "#" };
@@ -87,7 +87,7 @@ static double largest(const struct top_history *history)
 	return max;
 }
 
-/* The last of HISTORY, as many as there is room for beside TAIL, of which MAX is the highest. */
+/* Draws the last values of HISTORY, as many as fit beside TAIL, scaled to MAX. */
 static void draw_sparkline(
 	struct screen *screen, const struct top_history *history, double max, const char *tail)
 {
@@ -112,7 +112,7 @@ static void draw_sparkline(
 	screen_end_line(screen);
 }
 
-/* Whether a snapshot has a limit, so that store.used says something. */
+/* Whether a limit exists, so that store.used is meaningful. */
 static bool has_limit(const json_t *status)
 {
 	const json_t *chain = json_object_get(json_object_get(status, "chain"), "sr");
@@ -148,7 +148,7 @@ void top_draw_histories(struct screen *screen, const struct top_sample *sample)
 
 /* ---- gauges ---- */
 
-/* Whether it is worth a place although nobody feigns it. */
+/* Whether the gauge is worth showing even if it is not feigned. */
 static bool tells_something(const json_t *status, const char *name, const json_t *gauge)
 {
 	static const char *const always[] = { "store.used", "store.bytes", "memory.used",
@@ -254,7 +254,7 @@ void top_draw_snapshots(struct screen *screen, const struct top_sample *sample, 
 	}
 	for (size_t at = 0; at < first; at++)
 		failed += json_is_string(json_object_get(json_array_get(snapshots, at), "error"));
-	/* The latest are what somebody looks for. */
+	/* The newest are the most interesting. */
 	for (size_t at = first; at < count; at++) {
 		screen_pad(screen, screen->indent);
 		draw_snapshot(screen, json_array_get(snapshots, at));

@@ -14,13 +14,13 @@
 
 #define EVENTS_KEPT 8
 
-/* A rig that has ended is looked for so long, where it was mounted. */
+/* How long to look for a rig that has ended at its mount point. */
 #define LOOK_NS (500 * NS_PER_MS)
 
-/* Somebody sits before the screen, and has pressed a key. */
+/* A user is waiting in front of the screen. */
 #define ORDER_NS (2 * NS_PER_S)
 
-/* Shorter silence is no news. */
+/* A shorter silence is not reported. */
 #define SILENT_AFTER_NS NS_PER_S
 
 void top_rig_init(struct top_rig *rig, const char *mount, struct control_client *client, int error)
@@ -49,10 +49,12 @@ void top_rig_deinit(struct top_rig *rig)
 	free(rig->mount);
 }
 
-/* ---- its end ---- */
+/* ---- the end ---- */
 
-/* The connection is over.  A rig that has ended as it should has left nothing of its mount;
- * one that has thrown us out, for others to get in, is connected to again. */
+/*
+ * The connection is over.  A rig that has ended normally leaves nothing of its mount.  A rig that
+ * only closed the connection to make room for another is connected to again.
+ */
 static void end(struct top_rig *rig)
 {
 	struct control_client *again = NULL;
@@ -76,7 +78,7 @@ static bool is_the_end(int error)
 	return error == -ECONNRESET || error == -ESHUTDOWN || error == -EPIPE;
 }
 
-/* ---- what was answered ---- */
+/* ---- answers ---- */
 
 static double counter(const json_t *status, const char *name)
 {
@@ -114,7 +116,7 @@ static void take_rates(struct top_rig *rig, const json_t *status, double seconds
 	top_history_add(&rig->sample.write_bytes, rates->written_bytes);
 }
 
-/* The share of the fullest limit; where there is none, bytes. */
+/* The share of the fullest limit, or bytes if there is no limit. */
 static double store_fill(const json_t *status)
 {
 	double share = gauge(status, "store.used");
@@ -133,7 +135,9 @@ static json_int_t fired_before(const json_t *status, json_int_t id)
 	return 0;
 }
 
-/* What has fired since the last status is lit for as many samples as lit_for has places. */
+/*
+ * Faults that have fired since the last status stay lit for as many samples as lit_for has places.
+ */
 static void take_fired(struct top_rig *rig, const json_t *status)
 {
 	size_t last = sizeof rig->lit_for / sizeof rig->lit_for[0] - 1;
@@ -156,7 +160,7 @@ static void take_fired(struct top_rig *rig, const json_t *status)
 	}
 }
 
-/* Takes STATUS over. */
+/* Takes over STATUS. */
 static void take_status(struct top_rig *rig, json_t *status)
 {
 	uint64_t now_ns = clock_real_ns();
@@ -207,8 +211,10 @@ void top_rig_ask(struct top_rig *rig)
 		end(rig);
 }
 
-/* Waits for the answer to *ID: 0 and *RET, or why there is none; *ID is then 0 unless the
- * answer can still come. */
+/*
+ * Waits for the answer to *ID.  Returns 0 and *RET, or the error; *ID is then 0 unless the answer
+ * can still come.
+ */
 static int take(struct top_rig *rig, uint64_t *id, uint64_t deadline_ns, json_t **ret)
 {
 	uint64_t now_ns = clock_real_ns();

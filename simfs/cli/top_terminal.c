@@ -30,7 +30,7 @@ static const int noted[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH
 
 #define NOTED (sizeof noted / sizeof noted[0])
 
-/* They come only while top_terminal_wait() waits, lest one is missed just before. */
+/* Signals are delivered only within top_terminal_wait(), so that none is missed just before it. */
 static void block_signals(int how)
 {
 	sigset_t set;
@@ -49,7 +49,7 @@ static void say(const char *text, size_t length)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0) {
-			/* Nobody looks any more. */
+			/* The terminal is gone. */
 			wants_end = 1;
 			return;
 		}
@@ -132,7 +132,7 @@ void top_terminal_draw(struct screen *body, struct screen *foot, unsigned rows, 
 
 /* ---- waiting ---- */
 
-/* The shell has the terminal until somebody lets us go on. */
+/* The shell has the terminal until we are continued. */
 static void stop(struct top_terminal *terminal)
 {
 	wants_stop = 0;
@@ -148,7 +148,7 @@ static void read_keys(struct top_terminal *terminal, struct top_input *ret)
 	if (length > 0)
 		ret->length = (size_t)length;
 	else if (length == 0 || errno != EINTR)
-		/* The terminal has gone, or nobody types there any more. */
+		/* The terminal is gone, or its input has ended. */
 		terminal->has_keys = false;
 }
 

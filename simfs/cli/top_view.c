@@ -27,7 +27,7 @@ static void flow_time(struct screen *screen, const char *before, double seconds,
 		whole / 60 % 60, whole % 60, after);
 }
 
-/* How long it is mounted; its own clock runs faster where that is asked for. */
+/* How long it has been mounted, and the rig's own time if its clock is scaled. */
 static void draw_uptime(struct screen *screen, const json_t *status)
 {
 	double rig = (double)json_integer_value(json_object_get(status, "time_ns")) / NS_PER_S;
@@ -74,11 +74,11 @@ static void draw_head(struct screen *screen, const struct top_sample *sample)
 	screen_end_line(screen);
 }
 
-/* ---- all of it ---- */
+/* ---- everything ---- */
 
 void top_view_draw(struct screen *screen, const struct top_sample *samples, size_t count)
 {
-	/* Several share the room. */
+	/* Several rigs share the screen. */
 	size_t rows_max = count > 1 ? 4 : 8;
 
 	for (size_t at = 0; at < count; at++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * top_view.h - what `snaprig top` shows of rigs, from what they last answered.
+ * top_view.h - draws rigs for `snaprig top`, from their last answers.
  *
- * It asks nobody, knows no terminal and no time: the same samples make the same lines.
+ * It contacts no rig and knows neither terminal nor time: the same samples give the same lines.
  */
 #ifndef SNAPRIG_CLI_TOP_VIEW_H
 #define SNAPRIG_CLI_TOP_VIEW_H
@@ -15,7 +15,7 @@
 
 #include "simfs/cli/screen.h"
 
-/* The last samples of one quantity, the latest last. */
+/* The last samples of one quantity, newest last. */
 #define TOP_HISTORY_MAX 60
 
 struct top_history {
@@ -29,7 +29,7 @@ struct top_rates {
 	double snapshot_reads, snapshot_read_bytes;
 };
 
-/* What 99 of 100 requests took at most, in microseconds; 0: there was none. */
+/* The 99th percentile of latencies in microseconds; 0: no requests. */
 struct top_latency {
 	uint64_t read_us, write_us, snapshot_read_us;
 };
@@ -41,20 +41,21 @@ struct top_sample {
 	const json_t *status; /* the last one; NULL: none yet */
 	bool has_rates;
 	struct top_rates rates;
-	struct top_latency latency;	/* since the sample before */
-	struct top_history store;	/* share of the fullest limit, or bytes where none is */
+	struct top_latency latency;	/* since the previous sample */
+	struct top_history store;	/* share of the fullest limit, or bytes if there is no
+					 * limit */
 	struct top_history write_bytes; /* per second */
 	const json_t *events;		/* the last ones, an array of objects */
-	const json_t *lit;		/* ids of the faults that have fired just now, an array */
+	const json_t *lit;		/* ids of the faults that have just fired, an array */
 };
 
-/* Adds VALUE; the oldest goes when there is no room. */
+/* Adds VALUE, dropping the oldest if there is no room. */
 void top_history_add(struct top_history *history, double value);
 
-/* Adds the lines of SAMPLES, a block for each, to SCREEN. */
+/* Adds the lines of SAMPLES to SCREEN, one block for each. */
 void top_view_draw(struct screen *screen, const struct top_sample *samples, size_t count);
 
-/* The samples as the document of --json, the caller's. */
+/* The samples as the document of --json.  The caller frees it. */
 json_t *top_view_json(const struct top_sample *samples, size_t count);
 
 #endif

@@ -21,14 +21,14 @@
 
 #define END_TIMEOUT_NS (60 * NS_PER_S)
 
-/* How long a rig may go on that says it is mounted elsewhere. */
+/* How long to wait for a rig that reports to be mounted elsewhere. */
 #define LOOK_AFTER_NS (2 * NS_PER_S)
 
-/* How long those that hung of a fault may take to close what they have open. */
+/* How long callers that hung on a fault may take to close their files. */
 #define RELEASE_TRIES	 100
 #define RELEASE_PAUSE_US 20000
 
-/* For so long somebody may have the mount in use whom nobody sees. */
+/* How long an unseen user may keep the mount busy. */
 #define UNSEEN_TRIES	20
 #define UNSEEN_PAUSE_US 100000
 
@@ -38,7 +38,10 @@ struct values {
 	bool json;
 };
 
-/* The whole path of MOUNT_POINT, even when it is a mount whose rig is gone.  To free(), or NULL. */
+/*
+ * The absolute path of MOUNT_POINT, even if it is a dead mount.  Returns NULL on failure; the
+ * caller frees it.
+ */
 static char *absolute_path(const char *mount_point)
 {
 	char *whole = realpath(mount_point, NULL);
@@ -46,7 +49,7 @@ static char *absolute_path(const char *mount_point)
 	if (whole)
 		return whole;
 
-	/* A dead mount cannot be looked at, but its folder can. */
+	/* A dead mount cannot be accessed, but its parent folder can. */
 	AUTO(auto_free) char *folder_copy = strdup(mount_point);
 	AUTO(auto_free) char *name_copy = strdup(mount_point);
 	AUTO(auto_free) char *folder = folder_copy ? realpath(dirname(folder_copy), NULL) : NULL;
@@ -57,8 +60,8 @@ static char *absolute_path(const char *mount_point)
 }
 
 /*
- * Runs fusermount3, which an ordinary user needs.  Returns 0 when it succeeded, -EBUSY when
- * it says so, -EIO after it has said what else is the matter, or -errno.
+ * Runs fusermount3, which ordinary users need.  Returns 0 on success, -EBUSY if it says so, -EIO
+ * after printing any other message of it, or -errno.
  */
 static int run_fusermount(const char *path)
 {
@@ -76,7 +79,7 @@ static int run_fusermount(const char *path)
 
 	posix_spawn_file_actions_t actions;
 
-	/* Of what it says, that the mount is in use is said here, with who uses it. */
+	/* Its message that the mount is in use is replaced by ours, which names the users. */
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
 
@@ -114,7 +117,7 @@ static int unmount_once(const char *path)
 	return errno == EPERM ? run_fusermount(path) : -errno;
 }
 
-/* A user whom nobody sees may only be on his way through the path: that is soon over. */
+/* A user that cannot be seen may only be resolving a path through the mount, which is soon over. */
 static int unmount(const char *path)
 {
 	int error = unmount_once(path);
@@ -138,7 +141,7 @@ static int report_unmount(const char *mount_point, const char *path, int error)
 
 	if (error == -EBUSY) {
 		cli_users_find(path, users, sizeof users);
-		/* Whoever follows this namespace with his own can hold it as well. */
+		/* A namespace that receives this one's mounts can hold it as well. */
 		if (!*users && entry && mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0) {
 			mount_holders_find(entry->device, &holders);
 			mount_holders_text(&holders, users, sizeof users);
@@ -166,7 +169,7 @@ static int remove_stale_mount(const char *mount_point, const char *path)
 	return EXIT_MET;
 }
 
-/* How many of the mount's users were let go that hung of a fault. */
+/* Releases callers that hang on faults.  Returns how many. */
 static json_int_t let_go(struct control_client *client)
 {
 	json_t *answer = NULL;
@@ -178,7 +181,7 @@ static json_int_t let_go(struct control_client *client)
 	return count;
 }
 
-/* Who hangs keeps the mount in use, and is let go; it may hang again before it ends. */
+/* A caller that hangs keeps the mount busy, so it is released; it may hang again before it ends. */
 static int unmount_hanging(const char *path, struct control_client *client)
 {
 	int error = unmount(path);
@@ -195,9 +198,9 @@ static int unmount_hanging(const char *path, struct control_client *client)
 }
 
 /*
- * Tells the rig to end, whose copies in other namespaces, with open files, would keep it
- * alive.  Returns NULL, or where it says that it is mounted, too, and so goes on: to free().
- * Only the rig can tell: the number of its device may be another mount's by now.
+ * Asks the rig to end, which copies in other namespaces, with open files, would otherwise prevent.
+ * Returns NULL, or where the rig is still mounted, so that it goes on; the caller frees it.  Only
+ * the rig knows this: its device number may belong to another mount by now.
  */
 static char *tell_to_end(struct control_client *client)
 {
@@ -217,7 +220,7 @@ static int wait_for_end(const char *mount_point, struct control_client *client)
 {
 	pid_t pid = control_client_pid(client);
 	AUTO(auto_free) char *where = tell_to_end(client);
-	/* Somebody may be about to unmount it there. */
+	/* It may be about to be unmounted there. */
 	int error = control_client_wait_end(client, where ? LOOK_AFTER_NS : END_TIMEOUT_NS);
 
 	if (error == -ETIMEDOUT && where) {
@@ -253,7 +256,7 @@ static int unmount_and_wait(
 	char text[1024];
 	int error = control_client_call(client, "ping", NULL, control_client_patience_ns(), NULL);
 
-	/* It also makes sure that the process which is waited for is this rig's. */
+	/* It also makes certain that the process waited for is this rig's. */
 	if (error == -ETIMEDOUT)
 		return cli_report_call(mount_point, client, error);
 	if (!entry)
@@ -267,7 +270,7 @@ static int unmount_and_wait(
 
 	int code = wait_for_end(mount_point, client);
 
-	/* Most of them follow this namespace, and the mount has gone there, too. */
+	/* Most of them receive unmounts from this namespace, so the mount is gone there, too. */
 	mount_holders_look_again(entry->device, &holders);
 	if (code == EXIT_MET && holders.count > 0)
 		log_info("'%s' was also mounted in the mount namespace of %s, where it is dead now",
@@ -275,7 +278,7 @@ static int unmount_and_wait(
 	return code;
 }
 
-/* Without the socket, as its folder is gone or nobody listens. */
+/* Without the socket: its folder is gone, or nothing listens. */
 static int unmount_blindly(const char *mount_point, const char *path)
 {
 	int error = unmount(path);
@@ -286,7 +289,7 @@ static int unmount_blindly(const char *mount_point, const char *path)
 	return EXIT_MET;
 }
 
-/* *PATH (NULL: MOUNT_POINT cannot be found) is left as what was unmounted. */
+/* *PATH (NULL: MOUNT_POINT was not found) becomes the path that was unmounted. */
 static int end_volume(const char *mount_point, char **path)
 {
 	struct control_client *client = NULL;
@@ -297,10 +300,10 @@ static int end_volume(const char *mount_point, char **path)
 		return EXIT_USAGE;
 	}
 
-	/* Connected before: afterwards there is no way to it any more. */
+	/* Connect first: after the unmount, the socket cannot be found. */
 	int error = control_client_connect(*path, &client);
 
-	/* Only what is no folder can be looked at: a mount may hang. */
+	/* Only files are checked for being an image, because accessing a mount may hang. */
 	if (error == -ENOTDIR && (mounted_on = meant_mount_of(*path))) {
 		free(*path);
 		*path = mounted_on;

@@ -11,7 +11,7 @@
 
 #include "simfs/base/cleanup.h"
 
-/* Named in a message; more say no more. */
+/* The most that a message names. */
 #define USERS_MAX 8
 
 struct users {
@@ -79,7 +79,10 @@ static bool any_link_is_below(const struct users *users, int folder_fd, const ch
 	return false;
 }
 
-/* The first line of file NAME in FOLDER_FD, without its end; false when there is none. */
+/*
+ * Reads the first line of file NAME in FOLDER_FD, without its newline.  Returns false if there is
+ * none.
+ */
 static bool read_line(int folder_fd, const char *name, char *buffer, size_t length)
 {
 	AUTO(auto_close) int fd = openat(folder_fd, name, O_RDONLY | O_CLOEXEC);
@@ -119,7 +122,7 @@ static void look_at_loop_device(struct users *users, int block_fd, const char *d
 		add_user(users, "loop device '%s'", device);
 }
 
-/* Calls LOOK with each name in FOLDER that begins with a character of BEGINNINGS. */
+/* Calls LOOK for each name in FOLDER that begins with a character of BEGINNINGS. */
 static void look_at_each(struct users *users, const char *folder_name, const char *beginnings,
 	void (*look)(struct users *users, int folder_fd, const char *name))
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * users.h - who keeps a mount busy.
+ * users.h - finds out who keeps a mount busy.
  */
 #ifndef SNAPRIG_CLI_USERS_H
 #define SNAPRIG_CLI_USERS_H
@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /*
- * Writes into BUFFER who, but for this process, has something below MOUNT_POINT (absolute) open, as
- * far as this user may see: "bash (pid 12), loop device 'loop0'".  "" when
- * nobody was found.  Returns BUFFER.
+ * Writes to BUFFER who, except this process, has something open below MOUNT_POINT (absolute), as
+ * far as this user may see: "bash (pid 12), loop device 'loop0'"; "" if nobody is found.  Returns
+ * BUFFER.
  */
 const char *cli_users_find(const char *mount_point, char *buffer, size_t length);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verify.c - snaprig verify IMAGE */
+/* verify.c - snaprig verify IMAGE. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -41,7 +41,7 @@ static void file_close(struct vhd_file *file)
 	free(file);
 }
 
-/* PATH as a VHD: 0, or -errno and *FLAW, of what is wrong with it. */
+/* Opens PATH as a VHD.  Returns 0, or -errno with what is wrong with it in *FLAW. */
 static int file_open(
 	const char *path, struct vhd_file **ret, struct vhd **ret_vhd, struct vhd_flaw *flaw)
 {
@@ -54,7 +54,7 @@ static int file_open(
 	if (!file)
 		return -ENOMEM;
 	snprintf(file->path, sizeof file->path, "%s", path);
-	/* Whatever it is: nobody waits for a FIFO. */
+	/* Whatever it is: opening a FIFO must not block. */
 	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file->fd < 0 || fstat(file->fd, &facts) < 0)
 		error = -errno;
@@ -93,7 +93,7 @@ static void folder_of(const char *path, char *folder)
 		slash ? path : "./");
 }
 
-/* Enters PATH as the parent of the last one when it has the uuid WANTED. */
+/* Adds PATH as the parent of the last file if it has the uuid WANTED. */
 static bool try_parent(struct vhd_files *files, const char *path, const uint8_t *wanted)
 {
 	struct vhd_file *file;
@@ -117,7 +117,7 @@ static bool try_parent(struct vhd_files *files, const char *path, const uint8_t 
 	return true;
 }
 
-/* A path of the file itself: absolute, or from the folder in which the child is. */
+/* A path stored in the file: absolute, or relative to the child's folder. */
 static bool try_path(
 	struct vhd_files *files, const char *folder, const char *path, const uint8_t *wanted)
 {
@@ -171,7 +171,7 @@ static bool is_in_chain(const struct vhd_files *files, const uint8_t *uuid)
 	return false;
 }
 
-/* The parent of the last one. */
+/* Opens the parent of the last file. */
 static int open_parent(struct vhd_files *files, const char *folder)
 {
 	const char *path = files->files[files->count - 1]->path;
@@ -230,7 +230,7 @@ void vhd_files_close(struct vhd_files *files)
 
 /* ---- flattening ---- */
 
-/* 0, or -errno; *RET_READS says which side failed. */
+/* Returns 0 or -errno; *RET_READS says whether reading failed, rather than writing. */
 static int copy(const struct vhd_files *files, int fd, bool *ret_reads)
 {
 	AUTO(auto_free) uint8_t *piece = malloc(PIECE_BYTES);

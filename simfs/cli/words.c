@@ -16,7 +16,7 @@
 #include "simfs/cli/cli.h"
 #include "simfs/cli/list.h"
 
-/* Who presses Tab waits no longer for a rig. */
+/* The longest that a press of Tab waits for a rig. */
 #define PATIENCE "2s"
 
 void words_offer(const struct words *words, const char *word, const char *suffix, const char *about)
@@ -24,9 +24,11 @@ void words_offer(const struct words *words, const char *word, const char *suffix
 	printf("%.*s%s%s\t%s\n", words->head_length, words->typed, word, suffix, about);
 }
 
-/* ---- what a rig has ---- */
+/* ---- from a rig ---- */
 
-/* The array FIELD of what the rig answers to COMMAND, the caller's; NULL: it does not answer. */
+/*
+ * The array FIELD of the rig's answer to COMMAND; NULL if it does not answer.  The caller frees it.
+ */
 static json_t *ask_rig(const struct words *words, const char *command, const char *field)
 {
 	const struct command_question question = { .command = command };
@@ -45,7 +47,7 @@ static const char *text_of(const json_t *object, const char *field)
 	return text ? text : "";
 }
 
-/* Not by a command about snapshots: a fault could strike it, and counts it. */
+/* Reads the folder, because a command about snapshots could trigger a fault and counts as a hit. */
 void words_of_snapshots(const struct words *words, const char *prefix)
 {
 	const struct command_question question = { .command = "ping" };
@@ -101,7 +103,7 @@ static void words_of_faults(const struct words *words)
 	json_decref(faults);
 }
 
-/* ---- what the program knows ---- */
+/* ---- from the program ---- */
 
 static void words_of_list(const struct words *words, const char *name)
 {
@@ -118,7 +120,10 @@ static void words_of_list(const struct words *words, const char *name)
 	json_decref(objects);
 }
 
-/* The words of CHOICES, which is changed, but what stands for a file; of the first only a list. */
+/*
+ * The words in CHOICES, which is modified, without those for a file.  If IS_LISTED, the first names
+ * a list.
+ */
 static void words_of_choices(struct words *words, char *choices, bool is_listed)
 {
 	char *rest, *word = strtok_r(choices, " ", &rest);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* words_rule.c - the words of a rule: its point, its action, its triggers, and their values. */
+/* words_rule.c - completes a rule: point, action, triggers, and their values. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,17 +13,17 @@
 #include "simfs/base/xapi_replies.h"
 #include "simfs/cli/words.h"
 
-/* What a disk, a store or a rig says most; others can be written, too. */
+/* The most common errors of disks, stores and rigs; others can be typed. */
 static const int usual_errors[] = { EIO, ENOSPC, EROFS, ENODEV, ENOMEM, EFBIG, ETIMEDOUT };
 
-/* What stands as the value of an action, until a better one is typed. */
+/* Example values of actions. */
 static const char *const examples[] = {
 	[ACTION_TIME] = "20ms",
 	[ACTION_BYTES] = "4KiB",
 	[ACTION_COUNT] = "1",
 };
 
-/* ---- what is there already ---- */
+/* ---- what is typed already ---- */
 
 static bool is_action(const char *word)
 {
@@ -39,7 +39,7 @@ static bool is_action(const char *word)
 
 /* A rule, as far as it is typed. */
 struct typed_rule {
-	enum fault_point point; /* FAULT_POINTS: there is none yet, or none of that name */
+	enum fault_point point; /* FAULT_POINTS: none yet, or unknown */
 	bool has_word, has_action;
 };
 
@@ -67,7 +67,7 @@ static struct typed_rule read_rule(const struct words *words)
 	return rule;
 }
 
-/* ---- what could come ---- */
+/* ---- what could follow ---- */
 
 static void offer_points(const struct words *words)
 {
@@ -97,7 +97,7 @@ static void offer_triggers(const struct words *words, const struct point_row *po
 	}
 }
 
-/* ---- values, behind the = ---- */
+/* ---- values, after the = ---- */
 
 static void offer_errors(const struct words *words)
 {
@@ -121,7 +121,7 @@ static void offer_replies(const struct words *words, const char *point)
 	}
 }
 
-/* And an example behind the gauge that is there already. */
+/* Also offers an example value after the gauge that is already typed. */
 static void offer_gauges(const struct words *words, const char *typed)
 {
 	static const char *const values[] = { [GAUGE_SHARE] = "50%",
@@ -157,7 +157,7 @@ static bool is_key(const char *word, const char *name)
 	return strncmp(word, name, length) == 0 && word[length] == '=';
 }
 
-/* An example of what is behind the key of WORD. */
+/* Offers an example value for the key of WORD. */
 static void offer_example(const struct words *words, const char *word)
 {
 	const struct rule_trigger *trigger;

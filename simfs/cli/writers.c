@@ -17,7 +17,7 @@ static int print_document(json_t *answer)
 	return json_output_print(answer);
 }
 
-/* What cannot be read is told by the volume. */
+/* A writer that cannot be parsed is left to the volume, which reports it. */
 static bool is_there(const json_t *arguments)
 {
 	const char *text = json_string_value(json_object_get(arguments, "writer"));
@@ -28,7 +28,7 @@ static bool is_there(const json_t *arguments)
 	       writer_path_is_right(&writer);
 }
 
-/* Writers have limits of their own, and may take their time. */
+/* Writers may take long, and have time limits of their own. */
 #define ASK_WRITERS(name)                                                                          \
 	&(const struct command_question)                                                           \
 	{                                                                                          \

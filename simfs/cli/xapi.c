@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xapi.c - snaprig xapi: a XenServer pool whose disks are rigs, and what is backed up from it */
+/* xapi.c - snaprig xapi: a XenServer pool whose disks are rigs, and its backups. */
 #include <stddef.h>
 
 #include "simfs/cli/command_table.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xapi_call.c - snaprig xapi call URL METHOD [ARGUMENT ...]: one call of XAPI by hand */
+/* xapi_call.c - snaprig xapi call URL METHOD [ARGUMENT ...]: a single call of XAPI. */
 #include <stddef.h>
 
 #include "scenarios/clients/reference_xapi_by_hand.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xapi_flatten.c - snaprig xapi flatten VHD OUT: a VHD and its parents as the disk that they are */
+/* xapi_flatten.c - snaprig xapi flatten VHD OUT: writes a VHD and its parents as one disk. */
 #include "simfs/base/exit_code.h"
 #include "simfs/base/json_output.h"
 #include "simfs/cli/command_table.h"

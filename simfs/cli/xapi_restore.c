@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * xapi_restore.c - snaprig xapi restore REMOTE OUT: a disk from what Xen Orchestra has backed up.
+ * xapi_restore.c - snaprig xapi restore REMOTE OUT: restores a disk from a backup of Xen Orchestra.
  *
  *	REMOTE/xo-vm-backups/VM/20261128T003000Z.json	one restore point: vhds{ref → path}, vdis, …
  *	REMOTE/xo-vm-backups/VM/vdis/JOB/DISK/….vhd	its disks
@@ -40,7 +40,10 @@ static int is_point(const struct dirent *entry)
 	       strcmp(entry->d_name + length - suffix, POINT_SUFFIX) == 0;
 }
 
-/* [{"at": "2026…Z", "point": {…}}, …], oldest first; the caller's.  EXIT_MET, or said. */
+/*
+ * [{"at": "2026…Z", "point": {…}}, …], oldest first, which the caller frees.  Returns EXIT_MET, or
+ * the exit code after a message.
+ */
 static int points_read(const char *folder, json_t **ret)
 {
 	json_t *points = json_array();
@@ -88,7 +91,7 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* "vdis/JOB/DISK/….vhd" has the disk's uuid in it. */
+/* "vdis/JOB/DISK/….vhd" contains the disk's uuid. */
 static const char *disk_of_path(const char *path, char *room, size_t length)
 {
 	const char *end = strrchr(path, '/'), *begin = end;
@@ -99,7 +102,7 @@ static const char *disk_of_path(const char *path, char *room, size_t length)
 	return room;
 }
 
-/* {"name", "uuid", "path"} of each of its disks; the caller's. */
+/* {"name", "uuid", "path"} of each of its disks.  The caller frees it. */
 static json_t *disks_of(const json_t *entry)
 {
 	json_t *point = json_object_get(entry, "point"), *disks = json_array(), *path;
@@ -121,9 +124,9 @@ static json_t *disks_of(const json_t *entry)
 	return disks;
 }
 
-/* ---- what is asked for ---- */
+/* ---- what to restore ---- */
 
-/* The last one, or that of AT; borrowed. */
+/* The last restore point, or the one at AT; borrowed. */
 static const json_t *choose_point(const json_t *points, const char *at)
 {
 	const json_t *found = NULL;
@@ -135,7 +138,7 @@ static const json_t *choose_point(const json_t *points, const char *at)
 	return found;
 }
 
-/* Borrowed of DISKS; NULL after a message. */
+/* Borrowed from DISKS; NULL after a message. */
 static const json_t *choose_disk(const json_t *disks, const char *name)
 {
 	const json_t *found = NULL;
@@ -161,7 +164,7 @@ static const json_t *choose_disk(const json_t *disks, const char *name)
 	return NULL;
 }
 
-/* A path of a restore point stays in its folder. */
+/* Whether PATH of a restore point stays in its folder. */
 static bool is_below(const char *path)
 {
 	if (*path == '/' || !*path)
