@@ -65,10 +65,8 @@ struct fault_plane {
 	/* The plane's own fields. */
 	uint32_t rules_at[FAULT_POINTS + 1];
 	uint64_t sectors_from[FAULT_POINTS]; /* the first bad one; UINT64_MAX: none */
-	struct list rules;		     /* struct armed_rule.link, in the order in which they
-					      * were added */
-	struct list at[FAULT_POINTS];	     /* struct armed_rule.point_link, the rules at a point,
-					      * likewise */
+	struct list rules;		     /* struct armed_rule.link, in order of adding */
+	struct list at[FAULT_POINTS];	     /* struct armed_rule.point_link, by point */
 	unsigned rule_count;
 	uint64_t next_id;
 	char phase[RULE_NAME_BYTES];

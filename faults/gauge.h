@@ -17,13 +17,11 @@ enum gauge {
 	GAUGE_STORE_BYTES,   /* bytes of all stores that count against their limits */
 	GAUGE_MEMORY_USED,   /* of the machine or of a cgroup */
 	GAUGE_READ_PROGRESS, /* of the snapshot that has been read the most */
-	GAUGE_READ_OFFSET,   /* the highest offset at which a read of any snapshot began, as a
-			      * share */
+	GAUGE_READ_OFFSET,   /* the highest offset of a read of any snapshot, as a share */
 	GAUGE_SNAPSHOT_COUNT,
 	GAUGE_SNAPSHOT_AGE,	 /* of the oldest snapshot */
 	GAUGE_LIVE_WRITTEN,	 /* bytes written to the live view since the mount */
-	GAUGE_OPS,		 /* reads and writes of the live view and of snapshots since the
-				  * mount */
+	GAUGE_OPS,		 /* reads and writes of all views since the mount */
 	GAUGE_CHAIN_DEPTH,	 /* nodes from the image to the live view */
 	GAUGE_CHAIN_COALESCABLE, /* nodes that could be merged into their parents */
 	GAUGE_COUNT,

@@ -43,8 +43,7 @@ struct fault_rule {
 	bool has_offset;
 	uint64_t offset_first;
 	uint64_t offset_end; /* UINT64_MAX: no end */
-	bool is_whole;	     /* a request that meets an error fails as a whole; see
-			      * rule_is_bad_sectors() */
+	bool is_whole;	     /* fails as a whole, see rule_is_bad_sectors() */
 
 	/* Of the hits for which the other triggers hold: not the first AFTER, then every
 	 * EVERYth. */

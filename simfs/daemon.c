@@ -258,7 +258,7 @@ static int open_ring(struct daemon *daemon)
 	return EXIT_RIG;
 }
 
-/* Does what is due in the volume, or returns how long nothing will be. */
+/* Does what the volume has due and returns 0, or returns for how long nothing is. */
 static uint64_t tick(struct daemon *daemon)
 {
 	uint64_t due_ns = daemon->volume ? volume_due_ns(daemon->volume) : UINT64_MAX;

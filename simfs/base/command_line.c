@@ -74,7 +74,7 @@ static void print_help(const struct command_line *line)
 	size_t min, max;
 
 	command_line_operands(line, operands, sizeof operands, &min, &max);
-	/* Without operands, the command that follows is what the line is about. */
+	/* Without operands, the command is the main thing, so it is not in brackets. */
 	snprintf(usage, sizeof usage, "usage: snaprig %s%s%s%s%s%s%s", line->name,
 		line->options ? " [OPTION]..." : "", max ? " " : "", operands,
 		!line->command ? ""

@@ -20,17 +20,18 @@ struct json_t;
 #define COMMAND_OPERANDS_MAX 3
 #define COMMAND_TEXTS_MAX    256
 
-/* The kind of an operand or of an option's value, for completion. */
+/*
+ * The kind of an operand or of an option's value, for completion.  With FILE among its `choices`, a
+ * COMMAND_LISTED may also be a file.
+ */
 enum command_kind {
 	COMMAND_FLAG, /* no value; the default for options */
 	COMMAND_TEXT,
 	COMMAND_NUMBER,
 	COMMAND_SIZE,
 	COMMAND_TIME,
-	COMMAND_CHOICE,	  /* one of the words in `choices`; after a word that ends with = or : more
-			   * follows */
-	COMMAND_LISTED,	  /* a name from `snaprig list` of the first word in `choices`, or one of
-			   * the other words; with FILE among them also a file */
+	COMMAND_CHOICE,	  /* one of `choices`; one that ends with = or : is continued */
+	COMMAND_LISTED,	  /* from `snaprig list` of the first of `choices`, or one of the others */
 	COMMAND_SET,	  /* words of `choices`, separated by commas */
 	COMMAND_RULE,	  /* a fault rule */
 	COMMAND_SNAPSHOT, /* this and the next two: of the volume mounted on the first operand */
@@ -45,16 +46,13 @@ struct command_operand {
 	const char *name; /* "MNT"; "DIR...": one or more; "[ARG ...]": any number */
 	enum command_kind kind;
 	const char *choices;
-	const char *argument; /* the argument of the control command that it becomes; NULL: it is
-			       * not sent */
-	bool joins;	      /* only the last: takes all words that follow, as if they were quoted
-			       * together */
+	const char *argument; /* the control command's argument that it becomes; NULL: none */
+	bool joins;	      /* the last one only: all following words belong to it */
 };
 
 struct command_option {
 	const char *name;  /* "limit" for --limit, "o" for -o */
-	const char *value; /* placeholder of its value in the help, "SIZE"; NULL: a flag; "RULE...":
-			    * may be repeated, a command_texts */
+	const char *value; /* in help: "SIZE"; NULL: a flag; "RULE...": repeatable, command_texts */
 	const char *about; /* one line of any length, or one for each item of a list */
 	enum command_kind kind;
 	const char *choices;
@@ -90,8 +88,7 @@ struct command_line {
 	const char *examples;		      /* lines; NULL: none */
 	const char *exits;		      /* lines */
 	const char *command; /* "CMD...": a command line may follow --; NULL: none may */
-	bool takes_words;    /* everything after the first operand is an operand, even with
-			      * dashes */
+	bool takes_words;    /* from the first operand on, all are operands, even with dashes */
 
 	/* Either what it asks a rig ... */
 	const struct command_question *asks;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fd_reserve.h - descriptors held in reserve for those who must not fail when descriptors run out.
+ * fd_reserve.h - descriptors held in reserve for callers that must not fail when descriptors run
+ * out.
  *
  * Snapshots use up descriptors until none are left.  A connection that wants to delete a snapshot,
- * or a process that must thaw a file system, still gets some.  A mount that reopens all those
- * snapshots needs fewer descriptors besides than were in reserve when the snapshots were taken.
- * One reserve per process, for one thread.
+ * or a process that must thaw a file system, still gets some.  Reopening all those snapshots at a
+ * mount needs fewer spare descriptors than were in reserve when they were taken.  One reserve per
+ * process, for one thread.
  */
 #ifndef SNAPRIG_BASE_FD_RESERVE_H
 #define SNAPRIG_BASE_FD_RESERVE_H

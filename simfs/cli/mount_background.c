@@ -41,7 +41,7 @@ void background_ready(void *context)
 	dup2(nothing_fd, STDOUT_FILENO);
 	if (!has_log)
 		dup2(nothing_fd, STDERR_FILENO);
-	/* If the parent is gone, the mount is served all the same. */
+	/* It does not matter if the parent is gone: the mount is served. */
 	(void)!write(background->ready_fd, &told_ready, 1);
 	close(background->ready_fd);
 	background->ready_fd = -1;

@@ -61,7 +61,7 @@ static int command_await(pid_t command)
 	return captive.code;
 }
 
-/* A signal that arrived during mounting; 0 for none. */
+/* A signal that arrived while the volume was being mounted; 0 for none. */
 static int signal_pending(void)
 {
 	sigset_t pending;

@@ -4,7 +4,7 @@
 
 #define CELL_BYTES 32
 
-/* What is rounded to 10 or to 1000 is written as that. */
+/* A value that rounds up to 10 or 1000 is written as that. */
 const char *cli_latency_format(uint64_t us, char *buffer, size_t length)
 {
 	if (us < 1000)

@@ -42,8 +42,7 @@ struct top_sample {
 	bool has_rates;
 	struct top_rates rates;
 	struct top_latency latency;	/* since the previous sample */
-	struct top_history store;	/* share of the fullest limit, or bytes if there is no
-					 * limit */
+	struct top_history store;	/* share of the fullest limit; without a limit, bytes */
 	struct top_history write_bytes; /* per second */
 	const json_t *events;		/* the last ones, an array of objects */
 	const json_t *lit;		/* ids of the faults that have just fired, an array */

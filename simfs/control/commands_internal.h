@@ -26,8 +26,7 @@ struct commands {
 
 	struct pressure *pressure;
 	struct control_request *press_request;	 /* gauge.set that waits until memory is taken */
-	struct control_request *release_request; /* gauge.release that waits until memory is given
-						  * back */
+	struct control_request *release_request; /* gauge.release that waits for its end */
 };
 
 /*

@@ -11,8 +11,7 @@
 struct create_command {
 	struct control_lease lease; /* first */
 	struct commands *commands;
-	struct volume *volume; /* also valid after commands_end(), which may come before the
-				* snapshot is taken */
+	struct volume *volume; /* still valid after commands_end() */
 	struct snapshot_create create;
 };
 

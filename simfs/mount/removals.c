@@ -36,8 +36,7 @@ struct removal {
 	struct session *session;
 	struct snapshot_delete command;
 	struct asker asker;
-	fuse_req_t request; /* that waits; NULL while the caller returns, and after it has given
-			     * up */
+	fuse_req_t request; /* NULL while the caller returns, or has given up */
 	enum removal_state state;
 	bool is_second;	  /* its second UNLINK */
 	bool is_over;	  /* with RESULT */

@@ -21,8 +21,7 @@ struct profile_snapshot {
 	uint32_t block_bytes;
 	uint64_t limit_bytes;	  /* 0: none */
 	uint64_t blocks_taken;	  /* stored or in flight; with a shared area, its part of it */
-	uint64_t area_blocks;	  /* blocks_taken of all snapshots that share the area, or its
-				   * own */
+	uint64_t area_blocks;	  /* blocks_taken of all that share its area, or its own */
 	uint64_t overflow_blocks; /* counted by the driver although they did not fit */
 	bool failed;
 	int error; /* -errno of the failure */
