@@ -106,8 +106,8 @@ static char *state_path(const char *store)
 }
 
 /*
- * A path hidden by the mount at POINT would lead back to the rig that looks it up, so that not even
- * its own socket could be found.
+ * A path hidden by the mount at POINT would be looked up through that mount, so the rig would wait
+ * for itself: not even its own socket could be found.
  */
 static int refuse_hidden(const char *point, const char *what, const char *path)
 {
