@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# From lines "job before after", one for each moment, a table: the median of the faster half
-# of each, their ratio, and the ratio of the medians of all.
+# Makes a table of lines "job before after", one for each moment: the median of the faster half of
+# each, their ratio, and the ratio of the medians of all.
 
 !($1 in moments) { order[++jobs] = $1 }
 {
@@ -10,7 +10,7 @@
 	after[$1, n] = $3
 }
 
-# The value at SHARE of those of JOB, in order.
+# The value at SHARE of JOB's sorted values.
 function at(values, job, share,    n, i, j, list, swap)
 {
 	n = moments[job]

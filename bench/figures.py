@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arithmetic on figures: medians, spreads, ratios of rounds, and what is noise.
+"""Computations with figures: medians, spreads, ratios of rounds, and what is noise.
 
-A spread is the distance of the quartiles: the middle half of the rounds lies in it.  A round that
-a busy neighbour has spoilt is in the other half.
+A spread is the distance of the quartiles: the middle half of the rounds is in it.  A round that a
+busy neighbour has disturbed is in the other half.
 """
 
-# With fewer rounds a spread says nothing.
+# With fewer rounds, a spread says nothing.
 ROUNDS_MIN = 3
 
 
 def at_share(values, share):
-    """The value at SHARE (0 to 1) of the sorted VALUES, between two of them in proportion."""
+    """The value at SHARE (0 to 1) of the sorted VALUES, interpolated between two of them."""
     ordered = sorted(values)
     place = (len(ordered) - 1) * share
     below = int(place)
@@ -19,19 +19,19 @@ def at_share(values, share):
 
 
 def median(values):
-    """None of no values."""
+    """The median; None if there are no values."""
     return at_share(values, 0.5) if values else None
 
 
 def spread(values):
-    """The distance of the quartiles; None of fewer than ROUNDS_MIN values."""
+    """The distance of the quartiles; None for fewer than ROUNDS_MIN values."""
     if len(values) < ROUNDS_MIN:
         return None
     return at_share(values, 0.75) - at_share(values, 0.25)
 
 
 def ratios(ours, against):
-    """Round by round, of two lists that have None where a round has no figure."""
+    """The ratio of each round, from two lists that have None for a round without a figure."""
     return [a / b for a, b in zip(ours, against) if a is not None and b]
 
 
@@ -40,7 +40,7 @@ def is_met(value, goal, at_most):
 
 
 def judge(values, goal, at_most):
-    """met, missed, or near: missed by the median, and met within the spread."""
+    """met, missed, or near: the median misses the goal, but the spread includes it."""
     middle = median(values)
     if is_met(middle, goal, at_most):
         return "met"
@@ -52,7 +52,7 @@ def judge(values, goal, at_most):
 def compare(before, after, at_most):
     """better, worse, or noise: the medians differ by no more than both spreads together.
 
-    unknown: one of them has too few rounds to tell.
+    unknown: one of them has too few rounds.
     """
     widths = [spread(before), spread(after)]
     if None in widths:

@@ -12,7 +12,7 @@ PERCENTILES = {"p50_us": "50.000000", "p99_us": "99.000000", "p999_us": "99.9000
 
 
 def about(job):
-    """What its file says that it shows."""
+    """What the job shows, from the comments of its file."""
     lines = []
     with open(os.path.join(JOBS, job + ".fio")) as file:
         for line in file:
@@ -29,7 +29,7 @@ def check():
 
 
 def figures_of(part):
-    """Of one job of fio's JSON."""
+    """The figures of one job of fio's JSON."""
     read, write = part["read"], part["write"]
     side = read if read["total_ios"] >= write["total_ios"] else write
     figures = {"operations": read["total_ios"] + write["total_ios"],
@@ -43,12 +43,12 @@ def figures_of(part):
 
 
 def escaped(path):
-    """A colon would begin another file."""
+    """Escapes colons, which would separate file names."""
     return path.replace(":", "\\:")
 
 
 class Fio:
-    """Runs jobs with what they read of their environment."""
+    """Runs jobs with the environment that they read."""
 
     def __init__(self, work, disk, milliseconds, direct, artifacts):
         self.work, self.disk, self.milliseconds = work, disk, milliseconds
@@ -67,19 +67,19 @@ class Fio:
         return copy
 
     def start(self, job, path, length, view=None, io_bytes=0):
-        """The process, which prints its JSON."""
+        """Starts a job; returns the process, which prints its JSON."""
         environment = dict(os.environ, BENCH_FILE=escaped(path), BENCH_BYTES=str(length),
                            BENCH_PRESERVED_BYTES=str(length // 8),
                            BENCH_VIEW=escaped(view or path), BENCH_IO_BYTES=str(io_bytes),
                            BENCH_SECONDS="%dms" % self.milliseconds)
-        # Another clock is measured for a fifth of a second, each time.
+        # fio calibrates any other clock for a fifth of a second, each time.
         return subprocess.Popen(
             ["fio", "--eta=never", "--clocksource=clock_gettime", "--output-format=json+",
              self.job_file(job)], env=environment, cwd=self.work.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
 
     def finish(self, process, label):
-        """The figures by the names of the job's sections."""
+        """Returns the figures by the names of the job's sections."""
         try:
             text, said = process.communicate()
         finally:
@@ -90,7 +90,7 @@ class Fio:
             lines = (said.strip() or text.strip()).splitlines()
             raise Failure("fio failed: %s: %s" % (label, lines[0] if lines else
                                                   "it says nothing"))
-        # Notes may stand before the object.
+        # Notes may precede the object.
         text = text[text.index("{"):]
         self.keep(label, text)
         return {part["jobname"]: figures_of(part) for part in json.loads(text)["jobs"]}
@@ -104,7 +104,7 @@ class Fio:
             file.write(text)
 
     def sections(self, job, label, path, length, rig_of=None, **more):
-        """Runs it; what the rig spent is of all sections."""
+        """Runs the job; what the rig spent is for all sections together."""
         io_before = rig_of.io() if rig_of else None
         before = rig.spent(rig_of.pid) if rig_of else None
         disk_before = self.disk.counts()
@@ -125,11 +125,11 @@ class Fio:
 
 
 def limit(program, disk, *words):
-    """The limit program's figures."""
+    """Returns the limit program's figures."""
     before = disk.counts()
     figures = json.loads(output_of(program, *words))
     figures["mib_per_second"] = figures["iops"] * 4096 / MIB
-    # Its store's room is made before, and that is in what the disk counts.
+    # There, the store's space is allocated first, which the disk's counters include.
     if "first-touch" not in words:
         figures.update(disk.since(before, figures["operations"]))
     return figures

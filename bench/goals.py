@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of the table: which figure of a job is held against which, and what is to be held."""
+"""The rows of the table: which figure of a job is compared with which, and the goals."""
 import figures
 
 PEERS = ("qemu-storage-daemon", "nbdkit", "xfs-reflink")
 
 
 class Row:
-    """A ratio of two targets, round by round; or, against None, a figure as it is."""
+    """A ratio of two targets, round by round; or, if AGAINST is None, a figure as it is."""
 
     def __init__(self, job, ours, against, goal=None, at_most=False, figure=None, unit=None,
                  name=None):
@@ -16,7 +16,7 @@ class Row:
         self.name = name or job
 
     def values(self, rounds):
-        """One for each round; ROUNDS has the samples of the job by target."""
+        """One value for each round; ROUNDS has the samples of the job by target."""
         ours = figures_of(rounds, self.ours, self.figure)
         if self.against is None:
             return [value for value in ours if value is not None]
@@ -28,7 +28,7 @@ def figures_of(rounds, target, figure):
 
 
 def of_peers(job, ours, goals):
-    """Whoever is measured in this job; those of GOALS have one."""
+    """A row for each peer that is measured in this job; the peers in GOALS have a goal."""
     return [Row(job, ours, peer, goals.get(peer)) for peer in PEERS]
 
 

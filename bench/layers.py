@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""layers.py PROGRAM [BEFORE] - where the processor time of one 1 MiB read of a snapshot goes.
+"""layers.py PROGRAM [BEFORE] - where the CPU time of one 1 MiB read of a snapshot is spent.
 
-Views of which nothing, 25 % scattered by 4 KiB, and 25 % in runs of 1 MiB is preserved are read
-in sequence, as the job view-1m does, from a rig of each program with volumes of its own.  How
-much time the rig takes for a read is measured by the scheduler's clock; how it is divided, by
-`perf record`: what a sample is about is told by the functions of the kernel in its stack, or by
-the source file that a function of the rig comes from.
+Reads views sequentially, like the job view-1m, of which nothing, 25 % scattered by 4 KiB, and 25 %
+in runs of 1 MiB is preserved.  Each program has a rig with volumes of its own.  The scheduler's
+clock measures how much time the rig takes for a read; `perf record` shows how it is divided: what a
+sample is about follows from the kernel functions in its stack, or from the source file of the rig's
+function.
 
 BENCH_SECONDS	of one run (1500ms)	BENCH_ROUNDS	(3)
-BENCH_DIR	where the volumes lie (/var/tmp); each is of 256 MiB
+BENCH_DIR	where the volumes are (/var/tmp); each has 256 MiB
 """
 import json
 import os
@@ -34,7 +34,7 @@ REPLY = "reply to /dev/fuse"
 OTHER = "the rest"
 LAYERS = (TAKE, FIND, SUBMIT, COMPLETE, CHECK, REPLY, SLEEP, OTHER)
 
-# The first one that is found, from the innermost function on, decides.
+# The first match decides, from the innermost function on.
 KERNEL = ((REPLY, r"fuse_dev_do_write|fuse_dev_write"),
           (TAKE, r"fuse_dev_do_read|fuse_dev_read"),
           (COMPLETE, r"common_interrupt|handle_softirqs|__do_softirq|irq_exit|end_io|"
@@ -55,7 +55,7 @@ def run(*command, **options):
 
 
 class Rig:
-    """PROGRAM with the volumes of all kinds, mounted."""
+    """PROGRAM with mounted volumes of all kinds."""
 
     def __init__(self, program, folder):
         self.program = os.path.realpath(program)
@@ -82,7 +82,7 @@ class Rig:
                 subprocess.run((self.program, "umount", self.path(unit)), check=False)
 
     def pid(self, unit):
-        """Whoever has the image open."""
+        """The process that has the image open."""
         image = os.path.realpath(self.path(unit) + ".img")
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
@@ -94,7 +94,7 @@ class Rig:
         sys.exit("layers: the rig of '%s' is not there" % image)
 
     def source_of(self, addresses):
-        """The source file of each address of the program."""
+        """Finds the source file of each address in the program."""
         unknown = [address for address in addresses if address not in self.sources]
         for start in range(0, len(unknown), 500):
             part = unknown[start:start + 500]
@@ -151,7 +151,7 @@ def layer_of(frames, rig):
 
 
 def measure(rig, unit, view, data):
-    """Microseconds for one read, by (layer, in the kernel)."""
+    """Microseconds per read, by (layer, in the kernel)."""
     pid, path = rig.pid(unit), os.path.join(rig.path(unit), "snapshots", view)
     before = processor_us(pid)
     each_us = 1 / fio("view-1m", path)

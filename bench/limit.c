@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * limit.c - what the disk can do: the disk work of a rig, without FUSE and without a rig.
+ * limit.c - the limit of the disk: the disk work of a rig, without FUSE and without a rig.
  *
  *	limit read|write|first-touch FILE [KEY=VALUE]...
  *
- * A first touch reads the old block, appends it to a store and writes the new one; each
- * block of FILE is touched once at most.  A store is written in segments of one block for a
- * header and those that wait, as many as came while the segments before were under way.
+ * A first touch reads the old block, appends it to a store and writes the new one; each block of
+ * FILE is touched at most once.  The store is written in segments: a header block and the blocks
+ * that have arrived while the previous segments were in flight.
  *
- *	depth=N		requests at a time (32)
+ *	depth=N		requests in flight (32)
  *	block=BYTES	of a request (4096)
  *	count=N		requests in all (as many as FILE has blocks)
- *	seed=N		which blocks, in which order (1); 0: one after the other
- *	store=FILE	of a first touch; it is made anew
- *	segments=N	of it that are under way at a time (1)
- *	room=zeroed|fallocated|none	what the store has before it is written (zeroed)
- *	direct=0|1	past the page cache (1)
+ *	seed=N		which blocks, in which order (1); 0: sequentially
+ *	store=FILE	of a first touch; it is created anew
+ *	segments=N	of the store that may be in flight (1)
+ *	room=zeroed|fallocated|none	space of the store before it is written (zeroed)
+ *	direct=0|1	direct I/O (1)
  *
- * Prints one JSON object: seconds, operations, iops, microseconds of an operation at the
- * 50th, 99th and 99.9th percentile, segments, blocks in one.  The room is made before the time
- *runs.
+ * Prints one JSON object: seconds, operations, iops, microseconds of an operation at the 50th, 99th
+ * and 99.9th percentile, segments, blocks in one.  The space is allocated before the time starts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,11 +39,11 @@
 #define SEGMENTS_MAX 16u
 #define HEADER_BYTES 4096u
 #define NS_PER_US    1000u
-#define ROOM_BYTES   (1u << 20) /* of zeros at a time */
+#define ROOM_BYTES   (1u << 20) /* of zeros written at once */
 
 enum work { WORK_READ, WORK_WRITE, WORK_FIRST_TOUCH };
 
-/* What a completion is of: a slot's read or write, or a segment. */
+/* What a completion belongs to: a slot's read or write, or a segment. */
 enum stage { STAGE_READ, STAGE_WRITE, STAGE_SEGMENT };
 
 struct slot {
@@ -72,13 +71,13 @@ static struct {
 	uint64_t blocks;
 	struct slot slots[DEPTH_MAX];
 	struct segment parts[SEGMENTS_MAX];
-	unsigned waiting[DEPTH_MAX]; /* slots whose old block is to be stored */
+	unsigned waiting[DEPTH_MAX]; /* slots whose old block must be stored */
 	unsigned waiting_count;
 	uint64_t begun, ended, store_end, segments_written, under_way;
 	uint32_t *us; /* of each operation */
 } limit;
 
-/* ERROR is an -errno; 0: there is none. */
+/* ERROR is an -errno; 0: none. */
 _Noreturn static void die(int error, const char *what, const char *subject)
 {
 	fprintf(stderr, "limit: %s '%s'%s%s\n", what, subject, error < 0 ? ": " : "",
@@ -108,7 +107,7 @@ static struct io_uring_sqe *sqe_of(void)
 	return sqe;
 }
 
-/* Behind io_uring_prep_*(), which forgets it. */
+/* Call it after io_uring_prep_*(), which resets the data. */
 static void tag(struct io_uring_sqe *sqe, enum stage stage, unsigned index)
 {
 	io_uring_sqe_set_data64(sqe, (uint64_t)stage << 32 | index);
@@ -140,7 +139,7 @@ static void begin(unsigned index)
 	ask(limit.work == WORK_WRITE ? STAGE_WRITE : STAGE_READ, index);
 }
 
-/* All that wait become a segment, if there is one free. */
+/* Turns all waiting blocks into a segment, if one is free. */
 static void append(void)
 {
 	unsigned index = 0;
@@ -294,7 +293,7 @@ static void read_words(int argc, char **argv)
 		die(0, "a first touch needs", "store=FILE");
 }
 
-/* At the worst each block has a header of its own. */
+/* In the worst case, each block has its own header. */
 static void make_room(void)
 {
 	uint64_t length = limit.count * (limit.block + HEADER_BYTES);
@@ -315,7 +314,7 @@ static void make_room(void)
 		die(-errno, "cannot write", limit.store_path);
 }
 
-/* Any order of the blocks is as likely as another. */
+/* Every order of the blocks is equally likely. */
 static void shuffle(void)
 {
 	limit.order = calloc(limit.blocks, sizeof *limit.order);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is measured: jobs, each with its targets, which are measured in turn.
 
-A target is a function that returns a sample (fio.py).  The targets of a job do the same work of
-the same size, so that the ratio of two of them in one round is what counts.
+A target is a function that returns a sample (fio.py).  The targets of a job do the same work of the
+same size, so the ratio of two of them in one round is what counts.
 """
 from fio import about, limit
 from volumes import DEPTHS
@@ -16,10 +16,10 @@ SNAPSHOTS = 16
 
 
 class Job:
-    """UNIT is of its value, which FIGURE of a sample is; ONCE: in the first round only.
+    """UNIT is the unit of its value, which is FIGURE of a sample; ONCE: only in the first round.
 
-    ROOM is what its files take on the disk, in sizes of the volume, beside the image and the
-    first volume.
+    ROOM is the space of its files on the disk, in volume sizes, besides the image and the first
+    volume.
     """
 
     def __init__(self, name, targets, shows=None, unit="IOPS", figure="iops", once=False,
@@ -60,7 +60,7 @@ class Loads:
         return measure
 
     def limit_of_first_touch(self, count):
-        """The better of a store with one segment under way at a time and with four."""
+        """The better of a store with one segment in flight and with four."""
         def measure():
             store = "store=" + self.volumes.work.path("limit.store")
             both = [self.limited("first-touch", store, "segments=%d" % segments, count=count)()
@@ -69,7 +69,7 @@ class Loads:
         return measure
 
     def under(self, names, measure):
-        """Of what MEASURE does on the plain volume while new snapshots NAMES are there."""
+        """The result of MEASURE on the plain volume while new snapshots NAMES exist."""
         def measured():
             rig = self.volumes.plain()
             for name in names:
@@ -88,7 +88,7 @@ class Loads:
 
     @staticmethod
     def repeated(measure):
-        """The middle one of several, by its rate: each is over in a tenth of a second."""
+        """The median of several samples, by rate: each takes only a tenth of a second."""
         def measured():
             samples = sorted((measure() for _ in range(FIRST_REPEATS)),
                              key=lambda sample: sample["iops"])
@@ -133,7 +133,7 @@ class Loads:
         job = "rewrite-4k"
 
         def preserved(rig):
-            # All of the part that is measured.
+            # Everything that will be measured.
             part = self.volumes.length // 8 // MIB * MIB
             self.fio.run("scatter-1m", "preserve", rig.live, part, io_bytes=part)
             return self.run(job, "snaprig", rig.live, rig=rig)
@@ -204,7 +204,8 @@ class Loads:
         yield Job(job, {"raw": raw, "snaprig": self.under(["bench"], ours)}, room=1)
 
     def with_rules(self, measure):
-        """Of what MEASURE does while RULES rules that never match are there, half by a gauge."""
+        """The result of MEASURE with RULES rules that never match, half of them because of a gauge.
+        """
         gauges = ("store.used>=1000%", "store.bytes>=1TiB", "snapshot.count>=1000",
                   "live.written>=1000TiB", "ops<1")
 

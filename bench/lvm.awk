@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The table of bench/lvm, with what is to be held; behind median.awk.
+# The table of bench/lvm, with the goals; used after median.awk.
 
 function unit(job)
 {

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# lvm_rounds.sh - the rounds of bench/lvm, in its world; --inside WORK.
+# lvm_rounds.sh - the rounds of bench/lvm, run in its world: --inside WORK.
 
 work=$2
 jobs=$PWD/bench/jobs
 results=$work/results.tsv
 TIMES=5
 
-# They would tell of each file of this shell.
+# They would warn about each open file of this shell.
 export LVM_SUPPRESS_FD_WARNINGS=1
 
 # shellcheck source=bench/measure.sh
@@ -32,7 +32,7 @@ both()
 	fi
 }
 
-# timed TARGET COMMAND... - its milliseconds are a result of lvcreate.
+# timed TARGET COMMAND... - adds its milliseconds as a result of lvcreate.
 timed()
 {
 	local target=$1 begun=${EPOCHREALTIME/./}

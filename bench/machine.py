@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where it is measured."""
+"""The machine on which it is measured."""
 import datetime
 import os
 
@@ -23,7 +23,7 @@ def memory_bytes():
 
 
 def file_system(folder):
-    """Its type and its device, of the longest mount that FOLDER is below."""
+    """The type and the device of the file system that contains FOLDER."""
     best = ("", "unknown", "unknown")
     path = os.path.realpath(folder)
     with open("/proc/self/mounts") as file:
@@ -37,7 +37,7 @@ def file_system(folder):
 
 
 class Disk:
-    """The device below FOLDER, which counts the requests of all who use it."""
+    """The device below FOLDER, which counts the requests of all processes."""
 
     def __init__(self, folder):
         number = os.stat(folder).st_dev
@@ -45,7 +45,7 @@ class Disk:
         self.is_there = os.path.exists(self.path)
 
     def counts(self):
-        """Reads and writes that are done; None without a device."""
+        """The completed reads and writes; None without a device."""
         if not self.is_there:
             return None
         with open(self.path) as file:
@@ -53,7 +53,7 @@ class Disk:
         return int(fields[0]), int(fields[4])
 
     def since(self, before, operations):
-        """Of each operation, as figures of a sample."""
+        """The requests per operation, as figures of a sample."""
         if before is None or operations == 0:
             return {}
         return {name: (now - then) / operations for name, now, then in zip(

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What `snaprig bench` becomes: it has read the command line and gives numbers as numbers."""
+"""What `snaprig bench` becomes after it has read the command line and its numbers."""
 import argparse
 import difflib
 import json
@@ -20,12 +20,13 @@ from volumes import Volumes
 from work import FINDING, MIB, RIG, USAGE, Failure, Unavailable, say
 
 FULL = {"rounds": 5, "milliseconds": 800, "bytes": 512 * MIB}
-# No round is begun that would not end by then, unless --rounds says how many there are.  A minute
-# more is for tidying up.
+# A round that would not end by then is not begun, unless --rounds gives their number.  One more
+# minute is for cleaning up.
 BUDGET_SECONDS = 11 * 60
 QUICK = {"rounds": 3, "milliseconds": 200, "bytes": 64 * MIB}
 
-# In sizes of a volume: the image and the first volume, all that jobs make, and all of the peers.
+# In volume sizes: the image and the first volume, everything that jobs make, and everything of the
+# peers.
 ROOM, ROOM_MAX, ROOM_OF_PEERS = 2, 12, 7
 
 
@@ -36,7 +37,7 @@ class Interrupted(BaseException):
 
 
 def interrupt(number, _):
-    # One is enough: what follows is tidying up.
+    # One signal is enough: what follows is the clean-up.
     for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(other, signal.SIG_IGN)
     raise Interrupted(number)
@@ -63,7 +64,7 @@ def arguments_of(words):
 
 
 def choose(jobs, names):
-    """Those of NAMES, in the order of all; all, when none is named."""
+    """The jobs called NAMES, in the usual order; all jobs if there are no names."""
     known = [job.name for job in jobs]
     for name in names:
         if name not in known:
@@ -86,7 +87,7 @@ def check_room(folder, length, jobs, with_peers):
 
 
 class Progress:
-    """On a terminal, where it is and how long it may take."""
+    """Shows on a terminal how far it is and how long it may take."""
 
     def __init__(self, total):
         self.total, self.done = total, 0
@@ -112,7 +113,7 @@ class Progress:
 
 
 class Clock:
-    """Whether there is time for another round, by the longest up to now."""
+    """Decides whether there is time for another round, by the longest so far."""
 
     def __init__(self, budget):
         self.budget = budget
@@ -127,10 +128,10 @@ class Clock:
 
 
 def measure(jobs, rounds, budget, skipped):
-    """The samples by job and target, one for each round, and how many rounds there were.
+    """The samples by job and target, one for each round, and the number of rounds.
 
-    In each round another target of a job comes first.  One that turns out to be unavailable
-    is measured no more.
+    Each round begins a job with another target.  A target that turns out to be unavailable is not
+    measured again.
     """
     clock = Clock(budget)
     samples = {job.name: {target: [] for target in job.targets} for job in jobs}
@@ -222,7 +223,7 @@ def bench(words):
 
 
 def main():
-    # Where an ordinary user does not look.
+    # Folders that an ordinary user's PATH lacks.
     os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
@@ -236,7 +237,7 @@ def main():
             error.errno) if error.errno else error))
         return RIG
     except Interrupted as interrupted:
-        # As its parent expects it of a signal.
+        # End by the signal, as its parent expects.
         signal.signal(interrupted.number, signal.SIG_DFL)
         os.kill(os.getpid(), interrupted.number)
         return RIG

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # $work, $jobs, $results are the runners'
 #
-# measure.sh - sourced: one job of fio is one line of results.  Needs $jobs, $work and $results.
+# measure.sh - sourced: runs one job of fio as one line of results.  Needs $jobs, $work and
+# $results.
 
-# measure JOB TARGET FILE - one line into the results: IOPS, or MiB/s of large ones.
+# measure JOB TARGET FILE - adds one line to the results: IOPS, or MiB/s for large requests.
 measure()
 {
 	BENCH_FILE=$3 fio --output-format=json --output="$work/fio.json" "$jobs/$1.fio" || {
@@ -17,14 +18,14 @@ measure()
 	[ ! -t 2 ] || printf '\r\033[K%s: %s' "$1" "$2" >&2
 }
 
-# fill_file FILE BYTES - blocks that are allocated and hold something: not the speed of holes.
+# fill_file FILE BYTES - allocates non-zero blocks, so that holes are not measured.
 fill_file()
 {
 	openssl enc -aes-128-ctr -nosalt -K 0 -iv 0 </dev/zero 2>/dev/null |
 		dd of="$1" bs=1M count="$2" iflag=fullblock,count_bytes conv=notrunc,fsync status=none || :
 }
 
-# bench_alone - two at a time would measure each other; the lock is file 9.
+# bench_alone - takes a lock (file 9), because two runs at the same time would measure each other.
 bench_alone()
 {
 	mkdir -p build

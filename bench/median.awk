@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Lines "job target value" (tabs between), kept as value[job, target, 1 to number[job, target]]; the
-# jobs, in their order, are order[1 to jobs].
+# Reads lines "job target value", separated by tabs, into value[job, target, 1 to number[job,
+# target]]; the jobs, in their order, are order[1 to jobs].
 
 BEGIN { FS = "\t" }
 
@@ -11,7 +11,7 @@ BEGIN { FS = "\t" }
 }
 { value[$1, $2, ++number[$1, $2]] = $3 }
 
-# 0: there is none.
+# 0: no values.
 function median(job, target,    n, i, j, list, swap)
 {
 	n = number[job, target]

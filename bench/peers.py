@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Others that do what the rig does, under the same jobs.
+"""Other programs that do what the rig does, under the same jobs.
 
-Each is made anew for a measurement, and gone behind it.  What one needs and this machine has not
-makes it Unavailable, with the reason.
+Each is started for a measurement, and ended after it.  If this machine lacks something that a peer
+needs, the peer is Unavailable, with the reason.
 """
 import contextlib
 import os
@@ -37,7 +37,7 @@ class Peer:
         self.image = work.path(self.name + ".img")
 
     def copy(self):
-        """Once: what is written to it stays."""
+        """Makes the copy once: what is written to it stays."""
         if not os.path.exists(self.image):
             self.volumes.filler.copy(self.volumes.raw(), self.image, self.volumes.length)
         return self.image
@@ -107,7 +107,7 @@ class QemuStorageDaemon(Peer):
             if job == "view-4k":
                 self.run("first-writes-4k", live)
                 return self.run(job, view, pid=pid)
-            # It preserves 64 KiB for a block: so many of those that as much is preserved.
+            # It preserves 64 KiB for a block, so fewer blocks are written, to preserve as much.
             half = self.volumes.half
             self.fio.run("scatter-64k", "scatter.qsd", live, half,
                          io_bytes=half * CHAIN_SHARE // 100 // MIB * MIB)
@@ -115,7 +115,7 @@ class QemuStorageDaemon(Peer):
 
 
 class Nbdkit(Peer):
-    """nbdkit's cow filter, which keeps what is written apart, mounted by nbdfuse."""
+    """nbdkit's cow filter, which stores writes separately, mounted by nbdfuse."""
     name = "nbdkit"
     jobs = ("randread-4k", "randwrite-4k", "first-writes-4k")
 
@@ -126,7 +126,7 @@ class Nbdkit(Peer):
     def served(self):
         socket, folder = self.work.path("nbd.sock"), self.work.make_folder("nbd")
         path = os.path.join(folder, "nbd")
-        # The one before leaves it.
+        # The previous server leaves it.
         if os.path.exists(socket):
             os.unlink(socket)
         environment = dict(os.environ, TMPDIR=self.work.folder)
@@ -155,10 +155,10 @@ class Nbdkit(Peer):
 
 
 class XfsReflink(Peer):
-    """A file of XFS on a loop device, and its reflink as the snapshot."""
+    """A file of XFS on a loop device, with its reflink as the snapshot."""
     name = "xfs-reflink"
     jobs = ("randread-4k", "randwrite-4k", "first-writes-4k", "view-4k")
-    # mkfs.xfs makes none that is smaller.
+    # The minimum of mkfs.xfs.
     BYTES_MIN = 320 * MIB
 
     def check(self):
@@ -188,14 +188,14 @@ class XfsReflink(Peer):
             os.rmdir(folder)
             raise Unavailable(str(failure))
         finally:
-            # It goes with the mount.
+            # Detached when the file system is unmounted.
             output_of("losetup", "--detach", loop)
         return folder
 
     def measure(self, job):
         folder = self.mounted()
         live, view = os.path.join(folder, "live"), os.path.join(folder, "view")
-        # What a reflink has torn stays torn: each begins with a file that is whole.
+        # A reflink fragments the files permanently, so each job begins with a new file.
         for path in (live, view):
             if os.path.exists(path):
                 os.unlink(path)
@@ -210,7 +210,7 @@ class XfsReflink(Peer):
 
 
 def add(jobs, work, volumes, fio):
-    """Adds the peers that there are to the targets of JOBS; returns [{what, why}] of the rest."""
+    """Adds the available peers to the targets of JOBS; returns [{what, why}] of the others."""
     skipped = []
     for kind in (QemuStorageDaemon, Nbdkit, XfsReflink):
         peer = kind(work, volumes, fio)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs in which something happens once: what it takes, and what it does to others."""
+"""Jobs in which something happens once: what that costs, and how it affects others."""
 import mmap
 import os
 import statistics
@@ -10,12 +10,12 @@ from loads import SNAPSHOTS, Job, Loads
 from work import MIB, Failure
 
 
-# Until then nothing is disturbed, or killed.
+# Nothing is disturbed or killed before.
 WRITES_BEFORE = 100
-# As the job has it.
+# As in the job.
 DISTURBED_BYTES = 256 << 10
 
-# Of each unit of a store, in memory.
+# For each unit of a store, in memory.
 CHECKSUM_BYTES = 4
 
 
@@ -23,13 +23,14 @@ class Plan(Loads):
     """All jobs, as functions of what they are measured with."""
 
     def while_doing(self, target, rig, act):
-        """The sample of single writes to RIG while ACT runs beside them."""
+        """The sample of single writes to RIG while ACT runs."""
         writes = rig.writes()
         return self.writes_beside(target, rig.live,
                                   lambda: rig.writes() >= writes + WRITES_BEFORE, act)
 
     def while_doing_raw(self, target, act):
-        """The same to the raw file, of which all that can be seen is that it was written to."""
+        """The same for the raw file, where only the modification time shows that it was written to.
+        """
         path = self.volumes.raw()
         modified = os.stat(path).st_mtime_ns
         return self.writes_beside(target, path,
@@ -43,7 +44,7 @@ class Plan(Loads):
 
         def beside():
             try:
-                # fio's own start takes a while.
+                # fio takes a while to start.
                 while process.poll() is None and not have_begun():
                     time.sleep(0.02)
                 act(lambda: process.poll() is None)
@@ -60,7 +61,7 @@ class Plan(Loads):
         return sample
 
     def reader(self, path):
-        """What reads PATH over and over, as a backup does: one MiB after the other."""
+        """A reader of PATH that reads it repeatedly, like a backup, one MiB after the other."""
         def act(is_running):
             buffer = mmap.mmap(-1, MIB)
             file = os.open(path, os.O_RDONLY | (os.O_DIRECT if self.fio.direct else 0))
@@ -99,7 +100,7 @@ class Plan(Loads):
 
         def hang(rig):
             def act(is_running):
-                # Beyond what is written: one read of the last block hangs until it is let go.
+                # Beyond what is written: one read of the last block hangs until it is released.
                 end = self.volumes.length
                 rule = rig.run("fault", "add", None, "live.read hang offset=%d.." % (end - 4096))
                 reader = threading.Thread(target=read_last)
@@ -117,7 +118,7 @@ class Plan(Loads):
             return self.while_doing("request-hangs", rig, act)
 
         def many():
-            # Nothing is asked of it meanwhile: to tell of so many takes a while.
+            # The rig is not queried: reporting so many snapshots takes a while.
             rig = self.volumes.many(DISTURBED_BYTES)
             return self.run("disturbed-4k", "thousand-snapshots", rig.live, rig=rig)
 
@@ -136,14 +137,15 @@ class Plan(Loads):
         }, unit="us, p99", figure="p99_us", room=2)
 
     def fill_node(self, rig, kind, io_bytes):
-        """A node of so many bytes that can be merged into the image."""
+        """Makes a node of this size that can be merged into the image."""
         rig.take("a")
         self.fio.run("scatter-" + kind, "fill", rig.live, self.volumes.half, io_bytes=io_bytes)
         rig.take("b")
         rig.delete("a")
 
     def leaf_merged(self):
-        """From the second time on its writers wait: the rig knows by then how quick a merge is."""
+        """From the second time on, its writers wait, because the rig then knows how fast a merge
+        is."""
         rig = self.volumes.chain()
         rig.take("a")
         self.fio.run("scatter-1m", "fill", rig.live, self.volumes.half,
@@ -193,7 +195,7 @@ class Plan(Loads):
                   unit="ms", figure="ms")
 
     def preserve(self, rig, blocks):
-        """About so many, at random places of 1 TiB, have been preserved then."""
+        """Preserves about this many blocks, at random places of 1 TiB."""
         if not rig.status()["snapshots"]:
             rig.take("s")
         missing = blocks - rig.status()["snapshots"][0]["store"]["blocks"]
@@ -234,7 +236,7 @@ class Plan(Loads):
             return blocks
 
         def kill(rig):
-            # What no summary has yet.
+            # What no summary contains yet.
             blocks = self.preserve(rig, rig.status()["snapshots"][0]["store"]["blocks"] +
                                    WRITES_BEFORE)["blocks"]
             rig.kill()

@@ -101,7 +101,7 @@ KINDS = {"json": json_text, "md": markdown_text, "html": report_html.page}
 
 
 def check(texts):
-    """Before anything is measured: the kinds are known, and the folders are there."""
+    """Before anything is measured: checks that the kinds are known and the folders exist."""
     for text in texts:
         kind, _, path = text.partition("=")
         if kind not in KINDS or not path:
@@ -115,7 +115,7 @@ def check(texts):
 
 
 def write(texts, result):
-    """Each is whole at every moment."""
+    """Writes the files, each of which is complete at every moment."""
     for text in texts:
         kind, _, path = text.partition("=")
         part = path + ".part"

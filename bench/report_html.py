@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A result as one page that needs nothing else: bars, percentiles, all figures.
+"""A result as one self-contained page: bars, percentiles, all figures.
 
-Nothing is told by its colour alone: a verdict says its word, and a bar its number.
+Colour alone never carries information: a verdict has a word, and a bar a number.
 """
 import html
 import math
@@ -40,7 +40,7 @@ details>*{display:block}section{margin-top:1rem}}
 """
 
 WIDTH = 200  # of a drawing, in its own units
-GOAL_SHARE = 0.6  # of it, up to the goal
+GOAL_SHARE = 0.6  # of the width, up to the goal
 
 
 def text(value):
@@ -70,10 +70,10 @@ def line(kind, x, y=0, height=18):
 
 
 def row_drawing(row):
-    """The ratio, what the middle half of its rounds is within, and the goal.
+    """The ratio, the range of the middle half of its rounds, and the goal.
 
-    The goal, or 1 of a ratio that has none, is at the same place in each; what is far above it
-    ends at the edge.
+    The goal, or 1 for a ratio without one, is at the same place in each drawing; much larger values
+    end at the edge.
     """
     one = row["goal"] or (1 if row["against"] else row["median"])
     most = one / GOAL_SHARE

@@ -8,14 +8,14 @@ from work import USAGE, Failure, text_of
 
 SCHEMA_VERSION = 1
 
-# Of a sample, beside the value of its job.
+# Of a sample, in addition to the value of its job.
 DETAILS = ("p50_us", "p99_us", "p999_us", "cpu_us", "read_bytes", "written_bytes",
            "file_reads", "file_writes", "disk_reads", "disk_writes",
            "blocks_per_segment", "backup_mib_per_second")
 
 
 def rounded(value):
-    """Five digits tell enough, and a file of them is read by people, too."""
+    """Five digits are precise enough, and people read the file, too."""
     return None if value is None else float("%.5g" % value)
 
 
@@ -38,7 +38,7 @@ def job_of(job, rounds):
 
 
 def row_of(row, job, rounds):
-    """None when one of its targets was not measured."""
+    """None if one of its targets was not measured."""
     figure = row.figure or job.figure
     row.figure = figure
     values = row.values(rounds)
@@ -92,7 +92,7 @@ def key_of(row):
 
 
 def compare(result, baseline, path):
-    """Puts into RESULT what has changed of each row that both have."""
+    """Adds the change of each row that both have to RESULT."""
     before = {key_of(row): row for row in baseline["rows"]}
     changes = []
     for row in result["rows"]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A mounted volume, and what the process behind it has spent."""
+"""A mounted volume, and what its process has spent."""
 import errno
 import json
 import os
@@ -11,7 +11,7 @@ from work import Failure, output_of
 
 
 def pids_with(word):
-    """Processes that have WORD on their command line."""
+    """Processes with WORD on their command line."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open("/proc/%s/cmdline" % pid, "rb") as file:
@@ -22,7 +22,7 @@ def pids_with(word):
 
 
 def thread_times(pid):
-    """Nanoseconds of a processor by thread, the kernel's workers for it among them."""
+    """Nanoseconds of CPU time by thread, including the kernel's workers for it."""
     times = {}
     for thread in os.listdir("/proc/%d/task" % pid):
         try:
@@ -34,14 +34,14 @@ def thread_times(pid):
 
 
 def process_time(pid):
-    """Nanoseconds of all threads that it has and had, in whole ticks."""
+    """Nanoseconds of all its threads, including those that have ended, in whole ticks."""
     with open("/proc/%d/stat" % pid) as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) * (10 ** 9 // os.sysconf("SC_CLK_TCK"))
 
 
 def spent(pid):
-    """Of processors, and bytes that went to the disk and came from it."""
+    """CPU time, and bytes written to and read from the disk."""
     with open("/proc/%d/io" % pid) as file:
         counts = dict(line.split(": ") for line in file.read().splitlines())
     return {"threads": thread_times(pid), "process_ns": process_time(pid),
@@ -49,7 +49,8 @@ def spent(pid):
 
 
 def cpu_ns(before, after):
-    """To the nanosecond, unless a thread has ended, which only the whole process has in it."""
+    """In nanoseconds; if a thread has ended, in ticks, because only the process's total includes
+    it."""
     if before["threads"].keys() <= after["threads"].keys():
         return sum(after["threads"].values()) - sum(before["threads"].values())
     return after["process_ns"] - before["process_ns"]
@@ -64,7 +65,7 @@ def per_operation(before, after, operations):
 
 
 def transfers(before, after, operations):
-    """What the rig asked its files for, of each operation: statuses' `io`."""
+    """The rig's requests to its files, per operation, from `io` of its status."""
     figures = {}
     for kind in ("reads", "writes") if operations else ():
         count = sum(after[part][kind] - before[part][kind] for part in ("image", "stores"))
@@ -73,7 +74,7 @@ def transfers(before, after, operations):
 
 
 class Process:
-    """One behind another mount, of which only the kernel tells."""
+    """The process behind another mount, about which only the kernel reports."""
 
     def __init__(self, pid):
         self.pid = pid
@@ -84,7 +85,7 @@ class Process:
 
 
 class Rig:
-    """The volume NAME, mounted in the folder of WORK; its IMAGE lies there, too, or elsewhere."""
+    """The volume NAME, mounted in the folder of WORK; its IMAGE is there, too, or elsewhere."""
 
     def __init__(self, work, name, *options, image=None):
         self.work, self.name = work, name
@@ -96,7 +97,7 @@ class Rig:
         self.mount()
 
     def mount(self):
-        """The seconds that it took."""
+        """Mounts it; returns the seconds that took."""
         begun = time.monotonic()
         output_of(self.work.program, "mount", self.image, self.mnt, *self.options)
         seconds = time.monotonic() - begun
@@ -110,7 +111,7 @@ class Rig:
         output_of(self.work.program, "umount", self.mnt)
 
     def kill(self):
-        """As a machine does that wants its memory back."""
+        """Kills it, like a machine that runs out of memory."""
         os.kill(self.pid, signal.SIGKILL)
         while os.path.exists("/proc/%d" % self.pid):
             time.sleep(0.01)
@@ -119,7 +120,7 @@ class Rig:
         return os.path.join(self.mnt, "snapshots", name)
 
     def take(self, name):
-        """As a user does; the seconds that it took."""
+        """Takes a snapshot like a user; returns the seconds that took."""
         begun = time.monotonic()
         os.close(os.open(self.snapshot(name), os.O_CREAT | os.O_WRONLY, 0o600))
         return time.monotonic() - begun
@@ -128,17 +129,17 @@ class Rig:
         os.unlink(self.snapshot(name))
 
     def run(self, *words):
-        """`snaprig WORD... MNT ...`: MNT stands for itself."""
+        """Runs `snaprig WORD... MNT ...`; None stands for MNT."""
         return output_of(self.work.program, *[self.mnt if word is None else word
                                               for word in words])
 
     def ask(self, command):
-        """What the rig answers.  No program is started for it: that would take a processor from
-        who is measured."""
+        """Returns the rig's answer.  It starts no program, which would take CPU time from the
+        process being measured."""
         folder = os.open(os.path.join(self.mnt, ".snaprig"), os.O_PATH)
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
-                # Its path may be too long for an address.
+                # Its path may be too long for a socket address.
                 control.connect("/proc/self/fd/%d/control" % folder)
                 control.sendall(json.dumps({"id": 1, "command": command}).encode() + b"\n")
                 with control.makefile() as lines:
@@ -153,21 +154,21 @@ class Rig:
         return self.ask("status")
 
     def merge(self, every_seconds=0.01):
-        """Whatever can be merged, is.  To ask for the end takes the rig from who is measured."""
+        """Merges what can be merged.  Polling takes CPU time of the rig being measured."""
         self.ask("coalesce")
         while self.status()["chain"]["coalesce"]["state"] != "idle":
             time.sleep(every_seconds)
 
     def io(self):
-        """What was asked of its files up to now, as its status has it."""
+        """The requests to its files so far, from its status."""
         return self.status()["io"]
 
     def writes(self):
-        """To its live view up to now."""
+        """The writes to its live view so far."""
         return self.status()["counters"]["live_writes"]
 
     def check_snapshots(self):
-        """Under one that has failed nothing is preserved, which is fast."""
+        """A failed snapshot preserves nothing, which would look fast."""
         for snapshot in self.status()["snapshots"]:
             if snapshot["state"] != "active":
                 number = getattr(errno, snapshot["error"] or "", None)

@@ -1,28 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# sweep.sh PROGRAM FOLDER - waits for the end of its standard input, which its starter holds and
-# loses however it ends, and leaves nothing of the benchmark in FOLDER: what is mounted goes, and
-# processes, as FOLDER/started lists them, the last one first; then FOLDER.
+# sweep.sh PROGRAM FOLDER - waits for the end of its standard input, which its parent keeps open and
+# loses however it ends; then removes everything of the benchmark in FOLDER: mounts and processes,
+# as listed in FOLDER/started, the last one first; then FOLDER.
 #
-# A line is: rig MNT | fuse MNT | disk MNT | process PID | folder PATH.  It is written before
-# the thing is there.  What was being started when the starter was killed comes up behind its
-# back: so all is looked through again until no process works in FOLDER or has it on its command
-# line.
+# A line is: rig MNT | fuse MNT | disk MNT | process PID | folder PATH.  It is written before the
+# thing exists.  What the parent was starting when it was killed may appear later: so the clean-up
+# is repeated until no process works in FOLDER or has it on its command line.
 trap '' INT TERM HUP
 program=$1
 folder=$2
 
 ATTEMPTS=300
 
-# As the kernel writes a path; a mount whose server is gone is still one.
+# In the kernel's spelling of a path; a mount whose server is gone still counts.
 is_mounted()
 {
 	grep -qF " $(printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g') " \
 		/proc/self/mounts
 }
 
-# Its number may be somebody else's by now: ours names the folder.
+# The pid may have been reused: our process names the folder.
 is_ours()
 {
 	[ "$1" != $$ ] && tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF -e "$folder"
@@ -49,7 +48,7 @@ sweep_all()
 	done
 }
 
-# Loads, which work in the folder, have nothing to tidy up, and would make their files anew.
+# Loads, which work in the folder, need no clean-up, and would create their files again.
 end_loads()
 {
 	# shellcheck disable=SC2010,SC2012 # one ls for all of them; the numbers are what is read
@@ -57,14 +56,14 @@ end_loads()
 		sed 's|.*/proc/\([0-9]*\)/cwd -> .*|\1|' | xargs -r kill -KILL 2>/dev/null
 }
 
-# Those that look for it have ended when they are looked at.
+# Processes of this search itself have ended when they are checked.
 somebody_is_left()
 {
 	# shellcheck disable=SC2013 # paths of /proc
 	for path in $(grep -lsF -e "$folder" /proc/[0-9]*/cmdline); do
 		path=${path%/cmdline}
 		is_ours "${path#/proc/}" || continue
-		# It had no time to end by itself, or nobody knew of it yet.
+		# It had no time to end by itself, or was not in the list yet.
 		[ "$attempt" -lt 10 ] || kill "${path#/proc/}"
 		return 0
 	done

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all reports say in the same words."""
+"""Texts that all reports share."""
 from work import MIB
 
 def number(value, digits=3):
-    """As many digits as tell something: 70562, 4.87, 0.04."""
+    """Three significant digits: 70562, 4.87, 0.04."""
     if value is None:
         return "-"
     if abs(value) >= 100:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The volumes that jobs are measured on, made when the first job asks for them.
+"""The volumes on which jobs are measured, made when the first job asks for them.
 
-They stay mounted for all rounds: one that nobody asks anything costs nothing.
+They stay mounted for all rounds: an idle volume costs nothing.
 """
 import os
 
@@ -19,9 +19,9 @@ DEPTHS = {"image": 0, "one-node": 1, "depth-8": 7, "depth-29": 28}  # nodes abov
 class Volumes:
     def __init__(self, work, fio, filler, length):
         self.work, self.fio, self.filler = work, fio, filler
-        self.length = length  # of the volume that most is measured on
-        self.half = length // 2 // MIB * MIB  # of those of which there are several
-        self.scattered_blocks = 4 * length // 4096  # that are preserved in scattered()
+        self.length = length  # of the volume on which most is measured
+        self.half = length // 2 // MIB * MIB  # of volumes of which there are several
+        self.scattered_blocks = 4 * length // 4096  # preserved in scattered()
         self.made = {}
 
     def path_of(self, name, make):
@@ -44,7 +44,7 @@ class Volumes:
         return Rig(self.work, name, *options)
 
     def plain(self):
-        """What has no snapshot but for the time of a job."""
+        """A volume that has snapshots only during a job."""
         return self.rig_of("plain", lambda name: self.mount_copy(name, self.length))
 
     def many(self, length):
@@ -59,32 +59,32 @@ class Volumes:
         return self.rig_of("many", make)
 
     def chain(self):
-        """A chain that is merged by hand only."""
+        """A chain that is only merged on request."""
         return self.rig_of("chain", lambda name: self.mount_copy(
             name, self.half, "--profile", "xen", "--no-coalesce"))
 
     def scatter(self, rig, share, kind):
-        """Writes so that SHARE (0 to 1) of the blocks, in runs of KIND, are others."""
+        """Overwrites SHARE (0 to 1) of the blocks, in runs of KIND."""
         unit = MIB if kind == "1m" else 4096
         io_bytes = round(self.half * share) // unit * unit
         if io_bytes:
             self.fio.run("scatter-" + kind, "scatter", rig.live, self.half, io_bytes=io_bytes)
 
     def views(self, kind):
-        """Snapshots p50, p25, p10 and p0: so many per cent are preserved in runs of KIND."""
+        """Snapshots p50, p25, p10 and p0, of which that percentage is preserved in runs of KIND."""
         def make(name):
             rig = self.mount_copy(name, self.half)
             for share, newer in zip(SHARES, SHARES[1:] + (None,)):
                 rig.take("p%d" % share)
                 if newer is not None:
-                    # What later writes hit again counts once.
+                    # Blocks that later writes hit again count once.
                     self.scatter(rig, (share - newer) / (100 - newer), kind)
             return rig
         return self.rig_of("views-" + kind, make)
 
     def depth(self, which):
-        """A chain whose snapshot "view" is of the image alone, or of a share of the blocks in so
-        many nodes above it, too."""
+        """A chain whose snapshot "view" consists of the image alone, or of a share of the blocks in
+        each of several nodes above it, too."""
         def make(name):
             rig = self.mount_copy(name, self.half, "--profile", "xen", "--no-coalesce")
             nodes = DEPTHS[which]
@@ -98,7 +98,7 @@ class Volumes:
 
     @staticmethod
     def check_nodes(rig, nodes):
-        """With the same blocks in each of them the leaf would have all there is to find."""
+        """If each node had the same blocks, everything would be found in the leaf."""
         if nodes < 2:
             return
         changed = [sum(int(line.split()[1]) for line in
@@ -114,7 +114,7 @@ class Volumes:
         return self.rig_of(name, make)
 
     def scattered(self):
-        """1 TiB in memory: a disk takes minutes to let go of blocks that lie so far apart."""
+        """1 TiB in memory: a disk takes minutes to free blocks that are so far apart."""
         def make(name):
             image = os.path.join(self.work.in_memory(5 * self.length), name + ".img")
             output_of(self.work.program, "create", image, "--size", "1TiB")

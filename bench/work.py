@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The folder that a run works in, what it starts there, and that nothing of it stays."""
+"""The folder of a run, the processes that it starts, and their clean-up."""
 import errno
 import mmap
 import os
@@ -15,7 +15,7 @@ SHARED_MEMORY = "/dev/shm"
 
 
 class Failure(Exception):
-    """What is printed, and the exit code."""
+    """The message to print, and the exit code."""
 
     def __init__(self, text, code=RIG):
         super().__init__(text)
@@ -23,7 +23,7 @@ class Failure(Exception):
 
 
 class Unavailable(Exception):
-    """A peer, or a job, cannot be measured here, and why."""
+    """A peer or a job cannot be measured here, with the reason."""
 
 
 def text_of(error):
@@ -31,7 +31,7 @@ def text_of(error):
 
 
 class Work:
-    """Make it with `with`.  However the process ends, sweep.sh leaves nothing of it."""
+    """Use it in a `with` statement.  However the process ends, sweep.sh cleans up."""
 
     def __init__(self, program, parent):
         self.program = program
@@ -41,7 +41,7 @@ class Work:
             code = USAGE if error.errno in (errno.ENOENT, errno.ENOTDIR) else RIG
             raise Failure("cannot work in '%s': %s" % (parent, text_of(error)), code)
         sweep = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sweep.sh")
-        # A session of its own: a ^C is not for it.
+        # A separate session, which does not get a ^C.
         self.sweeper = subprocess.Popen(["sh", sweep, program, self.folder],
                                         stdin=subprocess.PIPE, start_new_session=True)
 
@@ -56,12 +56,13 @@ class Work:
         return os.path.join(self.folder, name)
 
     def started(self, kind, what):
-        """Before it is started: see sweep.sh."""
+        """Call it before WHAT is started: see sweep.sh."""
         with open(self.path("started"), "a") as file:
             file.write("%s %s\n" % (kind, what))
 
     def in_memory(self, length):
-        """A folder for files of LENGTH bytes in memory; Unavailable when there is no room."""
+        """A folder for files of LENGTH bytes in memory; raises Unavailable if there is not enough.
+        """
         facts = os.statvfs(SHARED_MEMORY) if os.path.isdir(SHARED_MEMORY) else None
         if not facts or facts.f_bavail * facts.f_frsize < 2 * length:
             raise Unavailable("needs %d MiB in %s" % (2 * length // MIB, SHARED_MEMORY))
@@ -76,8 +77,8 @@ class Work:
 
 
 def output_of(*command, env=None, input_text=None):
-    """What it prints; Failure when it fails, with its last line."""
-    # stdin is nobody's: what is started does not ask.
+    """Returns its output; raises Failure with its last line if it fails."""
+    # stdin is empty, so that no program waits for input.
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
                           input=input_text or "", text=True, errors="replace")
     if done.returncode != 0:
@@ -88,7 +89,7 @@ def output_of(*command, env=None, input_text=None):
 
 
 def has_direct(folder):
-    """Whether files of FOLDER can be read and written past the page cache."""
+    """Returns whether files in FOLDER can be read and written with direct I/O."""
     path = os.path.join(folder, "direct")
     block = mmap.mmap(-1, 4096)
     try:
@@ -109,7 +110,7 @@ def has_direct(folder):
 
 
 class Filler:
-    """Writes files that hold something, and leaves none of it in the page cache."""
+    """Writes files with non-zero content, and keeps it out of the page cache."""
 
     def __init__(self, direct):
         self.flags = os.O_DIRECT if direct else 0
