@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Feeds bytes to the control socket's reader, in pieces whose sizes they
- * decide themselves: every line must come out as a request or as an answer.
+ * Feeds bytes to the control socket's reader, in pieces whose sizes depend on the input: every
+ * line must be read as a request or as an answer.
  */
 #include <errno.h>
 #include <stdint.h>

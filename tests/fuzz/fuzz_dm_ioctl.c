@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_dm_ioctl.c - any bytes are ioctls: each has an answer that lies within its buffer,
- * nothing is lost, and all devices are as the model promises.
+ * fuzz_dm_ioctl.c - any bytes are ioctls: each has an answer that fits its buffer, nothing leaks,
+ * and all devices are as the model promises.
  *
- * An input is a number of ioctls, each behind a byte that says which, one with the results of
- * what is performed for it, and two that say how long it is.
+ * An input is a series of ioctls, each preceded by a byte with its number, one with the results of
+ * its effects, and two with its length.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Effects fail by the bits of a byte, now and then; waits give up. */
+/* Some effects fail, depending on the bits of a byte; waits give up. */
 static void perform(struct dm_caller *caller, struct dm_effect *effect, unsigned int *bits)
 {
 	if (effect->kind == DM_EFFECT_TURN || effect->kind == DM_EFFECT_WAIT) {
@@ -45,7 +45,7 @@ static void perform(struct dm_caller *caller, struct dm_effect *effect, unsigned
 static void one_ioctl(struct dm_caller *caller, unsigned int nr, unsigned int bits,
 	const uint8_t *data, size_t size)
 {
-	/* No longer than it is said to be, so that a sanitizer sees what is read behind it. */
+	/* Exactly as long as claimed, so that a sanitizer detects reads beyond it. */
 	AUTO(auto_free) char *buffer = NULL;
 	size_t length = 0, wanted, answered;
 

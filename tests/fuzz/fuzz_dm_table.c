@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_dm_table.c - any lines are a table or an error; a table is told as it is understood,
- * and what is told is taken for the same.
+ * fuzz_dm_table.c - any lines are a table or an error; a table is printed as it was understood,
+ * and reading that gives the same table.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A line "START LENGTH TYPE PARAMS", which dmsetup would take for one. */
+/* Returns whether LINE is "START LENGTH TYPE PARAMS" in the syntax of dmsetup. */
 static bool is_line(const char *line, size_t length)
 {
 	char copy[DM_PARAMS_MAX], type[TYPE_MAX];
@@ -31,7 +31,7 @@ static bool is_line(const char *line, size_t length)
 	       strlen(type) < DM_MAX_TYPE_NAME;
 }
 
-/* The lines of DATA that can be sent, with ; between them. */
+/* Collects the lines of DATA that can be sent, separated by semicolons. */
 static bool lines_of(const uint8_t *data, size_t size, char *table, size_t room)
 {
 	size_t used = 0, targets = 0;

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_folder.c - a state folder to which anything happened is opened or refused:
- * never a crash, and never a wrong byte of what is shown as whole.
+ * fuzz_folder.c - a state folder that was changed in any way is opened or refused:
+ * never a crash, and never a wrong byte in what is shown as intact.
  *
- * It has two snapshots of a small volume, and is closed in order.  The input says
- * what is done to its files before it is opened again:
+ * It has two snapshots of a small volume, and is closed orderly.  The input says
+ * how its files are changed before it is opened again:
  *
  *	byte 0		1: a chain (xen), else copy-on-write (plain); 2, 4: it is
  *			made, and opened again, under the smallest limits; 8: blocks
- *			are written in place (of copy-on-write: lvm), so that there
+ *			are written in place (with copy-on-write: lvm), so that there
  *			are files of sums
  *	then		edits of four bytes each: what and to which file, and two
- *			numbers, of which more in edit()
+ *			numbers, explained in edit()
  *
- * fuzz_store.c makes stores of its own; here the volume's record, the names of
- * the coalesce worker's journals, lost snapshots and the files of the journal
- * have their turn, and how all of them go together.
+ * fuzz_store.c makes its own stores; this target is about the volume's record, the names of
+ * the coalesce worker's journals, lost snapshots, the files of the journal, and about how all
+ * of them fit together.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -46,7 +46,7 @@ static struct blockio_folder *folder;
 static struct blockio *origin;
 static char *buffer;
 
-/* What each snapshot and the live view held when they were closed. */
+/* The content of each snapshot and of the live view when they were closed. */
 static uint8_t held[SNAPSHOTS + 1][VOLUME_BYTES];
 static const char *const snapshot_names[SNAPSHOTS] = { "a", "b" };
 
@@ -88,7 +88,7 @@ static int go_over(struct volume *volume, struct snapshot *snapshot, enum volume
 	return last_result;
 }
 
-/* Writes a part that begins at no block. */
+/* Writes a part that is not aligned to blocks. */
 static void write_part(
 	struct volume *volume, struct snapshot *snapshot, size_t index, uint8_t stamp)
 {
@@ -112,7 +112,7 @@ static void write_part(
 
 static void write_live(struct volume *volume, uint8_t stamp)
 {
-	/* Each time a little less, so that views have bytes of all ages. */
+	/* Each time a little less, so that views contain bytes of all ages. */
 	for (size_t i = 0; i < VOLUME_BYTES; i++)
 		buffer[i] = (char)(i / 4096 >= stamp * 3u ? stamp : held[SNAPSHOTS][i]);
 	memcpy(held[SNAPSHOTS], buffer, VOLUME_BYTES);
@@ -170,7 +170,7 @@ static int add_name(const char *name, void *context)
 {
 	struct names *names = context;
 
-	/* The image is not the rig's to check. */
+	/* The rig does not check the image. */
 	if (strcmp(name, "image") != 0 && names->count < FILES_MAX)
 		snprintf(names->names[names->count++], sizeof names->names[0], "%s", name);
 	return 0;
@@ -186,7 +186,7 @@ static void put(const char *name, size_t size)
 	blockio_destroy(io);
 }
 
-/* A name that the folder could have of itself. */
+/* A name that could occur in the folder. */
 static void name_for(uint8_t number, const char *like, char *name, size_t length)
 {
 	static const char *const patterns[] = { "%.16s.new", "coalesce_%.16s", "relink_%.16s",
@@ -211,12 +211,12 @@ static void edit(uint8_t what, uint8_t one, uint8_t two)
 	name_for(two, name, other, sizeof other);
 	bytes = memory_disk_bytes(disk, name, &size);
 	switch (what % 8) {
-	case 0: /* byte ONE of block TWO is another */
+	case 0: /* byte ONE of block TWO is changed */
 	case 1:
 		if (one + two * 256ull < size)
 			bytes[one + two * 256ull] ^= (uint8_t)(what | 1);
 		break;
-	case 2: /* it ends at sector ONE */
+	case 2: /* it is truncated at sector ONE */
 		if (one * 512ull < size) {
 			struct blockio *io;
 
@@ -234,7 +234,7 @@ static void edit(uint8_t what, uint8_t one, uint8_t two)
 	case 5:
 		put(other, one * 512ull);
 		break;
-	case 6: /* two of its blocks change places */
+	case 6: /* two of its blocks are exchanged */
 		if ((one > two ? one : two) * 4096ull + 4096 <= size) {
 			memcpy(buffer, bytes + one * 4096ull, 4096);
 			memmove(bytes + one * 4096ull, bytes + two * 4096ull, 4096);
@@ -262,7 +262,7 @@ static void check(const struct volume_options *options)
 	for (size_t i = 0; i < SNAPSHOTS; i++) {
 		struct snapshot *snapshot = volume_snapshot_find(volume, snapshot_names[i]);
 
-		/* Of a chain whole files may have gone, which nobody can know of. */
+		/* Whole files of a chain may be missing, which cannot be detected. */
 		if (snapshot && go_over(volume, snapshot, VOLUME_READ) == 0)
 			MUST(is_chain || memcmp(buffer, held[i], VOLUME_BYTES) == 0);
 	}
@@ -283,7 +283,7 @@ static void check(const struct volume_options *options)
 	(void)volume_close(volume);
 }
 
-/* Whether the first byte has BIT. */
+/* Returns whether the first byte has BIT. */
 static bool data_bit(const uint8_t *data, size_t size, uint8_t bit)
 {
 	return size > 0 && (data[0] & bit) != 0;
@@ -303,7 +303,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(posix_memalign(&memory, BLOCKIO_ALIGNMENT_MAX, VOLUME_BUFFER_BYTES) == 0);
 	buffer = memory;
 	MUST(memory_disk_create(1, 512, &disk) == 0);
-	/* What coalesce merges is removed while it is open. */
+	/* The files that coalesce merges are removed while they are open. */
 	folder = engine_folder_create(disk, 1, 512);
 	MUST(folder->ops->open(folder, "image", true, &origin) == 0);
 	MUST(origin->ops->resize(origin, VOLUME_BYTES) == 0);

@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whoever starts the disks looks at none of this again. */
+/* What is checked here is not checked again when the disks are started. */
 static void check(const struct pool_config *config)
 {
 	MUST(config->name && config->credentials.user && config->credentials.password);

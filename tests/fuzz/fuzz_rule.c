@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_rule.c - any text is a rule or a mistake; a rule is read back as it was written.
+ * fuzz_rule.c - any text is a rule or a mistake; a rule that is written can be read back.
  */
 #include <stddef.h>
 #include <stdint.h>

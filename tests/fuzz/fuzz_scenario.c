@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Is it nothing without its name? */
+/* Returns whether a step of this kind must have a name. */
 static bool has_name(enum step_kind kind)
 {
 	static const bool named[STEP_EXPECT + 1] = {
@@ -37,7 +37,7 @@ static bool has_name(enum step_kind kind)
 	return named[kind];
 }
 
-/* What the parser let through must be whole: the runner looks at it unchecked. */
+/* What the parser accepts must be complete: the runner does not check it again. */
 static void check_scenario(const struct scenario *scenario)
 {
 	MUST(scenario->name && scenario->about && scenario->profile && scenario->client);
@@ -57,7 +57,7 @@ static void check_scenario(const struct scenario *scenario)
 	}
 }
 
-/* A message is one line of whole characters. */
+/* A message is one line of valid characters. */
 static void check_mistakes(const struct mistakes *mistakes)
 {
 	MUST(mistakes->count > 0);

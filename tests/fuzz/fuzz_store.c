@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_store.c - any bytes are a store or are refused; never a crash, and never
- * a position outside of the file.  What the input means is in store_input.h.
+ * fuzz_store.c - any bytes are a store or are refused; never a crash, and never a position outside
+ * of the file.  store_input.h explains the input.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
 
 #define VOLUME_BYTES INPUT_VOLUME_BYTES
 
-/* Where the volume's file has the volume's id. */
+/* The offset of the volume's id in its file. */
 #define VOLUME_ID_OFFSET 16
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -39,7 +39,7 @@ static void put_file(struct blockio_folder *folder, struct memory_disk *disk, co
 	memcpy(memory_disk_bytes(disk, name, &size_bytes), bytes, size);
 }
 
-/* Makes the store's file at FILE, and the one of its sums. */
+/* Makes the store's file at FILE, and its file of sums. */
 static void put_store(struct blockio_folder *folder, struct memory_disk *disk, struct input *input,
 	uint8_t bits, uint64_t volume_id, uint8_t *file)
 {
@@ -59,13 +59,13 @@ static void put_store(struct blockio_folder *folder, struct memory_disk *disk, s
 
 static void close_volume(struct memory_disk *disk, struct volume *volume)
 {
-	/* Its journal is on its way to the disk. */
+	/* Its journal is still being written. */
 	while (memory_disk_step(disk))
 		continue;
 	MUST(volume_close(volume) == 0);
 }
 
-/* What the store alone says of its file. */
+/* Checks what the store alone reports about its file. */
 static void check_store(struct blockio_folder *folder, uint8_t bits)
 {
 	struct store_open_options options = {
@@ -98,7 +98,7 @@ static void check_store(struct blockio_folder *folder, uint8_t bits)
 	store_destroy(store);
 }
 
-/* A request and how it ended; 1 while it has not. */
+/* A request and its result; 1 while it is in flight. */
 struct going {
 	struct volume_request request;
 	int result;
@@ -114,7 +114,7 @@ static void request_done(struct volume_request *request, int result)
 	request_result = result;
 }
 
-/* Reads the snapshot, or writes the live view, all over. */
+/* Reads the snapshot, or writes the live view, completely. */
 static void go_over(struct memory_disk *disk, struct volume *volume, struct snapshot *snapshot,
 	enum volume_kind kind, char *buffer)
 {
@@ -147,7 +147,7 @@ static void check_volume(struct memory_disk *disk, struct blockio *origin,
 	struct volume *volume;
 
 	if (volume_open(origin, folder, &options, &volume) < 0) {
-		/* Only when it says that it is of another topology, or version. */
+		/* Only if it claims to be of another topology or version. */
 		MUST(found->owner_kind != OWNER_COW_SNAPSHOT ||
 			superblock_is_of_another_version(found));
 		return;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_vhd.c - any bytes are a VHD or an error, as a file and as a stream; nothing is read
- * outside of them.
+ * fuzz_vhd.c - any bytes are a VHD or an error, as a file and as a stream; nothing outside of
+ * them is read.
  *
- *	byte 0		SEAL_* bits: sums are a wall, which the input can leave out
+ *	byte 0		SEAL_* bits: which checksums to make valid, as a fuzzer cannot guess them
  *	then		the file
  */
 #include <errno.h>
@@ -40,7 +40,7 @@ static void check_open(struct vhd *vhd)
 	uint64_t offset = 0, length = 0;
 	char path[64];
 
-	/* What is said to be there can be read. */
+	/* Extents that are reported can be read. */
 	for (int i = 0; i < 16 && vhd_chain_next(chain, 2, offset + length, &offset, &length);
 		i++) {
 		MUST(length > 0 && offset < all && length <= all - offset);

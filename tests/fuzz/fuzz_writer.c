@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_writer.c - any text is a writer or a mistake that is told in one line.
+ * fuzz_writer.c - any text is a writer or a mistake that is reported in one line.
  */
 #include <stddef.h>
 #include <stdint.h>

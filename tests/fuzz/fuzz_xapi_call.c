@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_xapi_call.c - any bytes are a call, each line one, and have one answer.
+ * fuzz_xapi_call.c - any bytes are calls, one per line, and each has one answer.
  *
- * The pool has records and no disks: methods that need one are decoded, and not performed.
+ * The pool has records and no disks: methods that need a disk are decoded, but not carried out.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ static bool is_of_disks(const char *line, size_t length)
 	return is_so;
 }
 
-/* References are those that follow from the seed: the corpus knows them. */
+/* References follow from the seed, so that the corpus can contain them. */
 static struct calls *calls_begin(struct pool *pool)
 {
 	struct calls_options options = { .pool = pool, .user = "root", .password = "secret" };

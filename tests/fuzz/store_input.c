@@ -9,7 +9,7 @@
 #include "simfs/store/store_state.h"
 #include "simfs/volume/owner.h"
 
-#define SUMS_BEFORE	 1u /* the sum before is the one of its data */
+#define SUMS_BEFORE	 1u /* the sum before is that of the data */
 #define SUMS_AFTER	 2u
 #define SUMS_BAD_CHECK	 4u
 
@@ -20,7 +20,7 @@
 #define SEGMENT_CHANGED	 16u
 #define SEGMENT_SUMMARY	 32u
 
-/* Of a summary: what it has behind its header. */
+/* Limits on the data after the header of a summary. */
 #define SUMS_MAX	  4096u
 #define SUMMARY_BYTES_MAX (3 * STORE_UNIT_BYTES + SUMS_MAX * sizeof(uint32_t))
 
@@ -48,7 +48,7 @@ static uint16_t input_word(struct input *input)
 	return (uint16_t)(low | input_byte(input) << 8);
 }
 
-/* The sums of what lies in FILE where RUN says. */
+/* Computes the sums of the data in FILE that RUN refers to. */
 static void make_run_sums(const struct summary_run *run, uint32_t block_bytes, const uint8_t *file,
 	uint32_t *sums, uint64_t *sum_count)
 {
@@ -57,7 +57,7 @@ static void make_run_sums(const struct summary_run *run, uint32_t block_bytes, c
 	if (run->position == MAP_CHANGED)
 		return;
 	for (uint64_t unit = run->position; unit < end; unit++) {
-		/* More would not fit, and is a lie that must be found out. */
+		/* More would not fit; the false count must be detected. */
 		if (*sum_count < SUMS_MAX)
 			sums[(*sum_count)++] = unit < INPUT_FILE_MAX_BYTES / STORE_UNIT_BYTES
 						       ? unit_sum(file + unit * STORE_UNIT_BYTES)
@@ -65,7 +65,7 @@ static void make_run_sums(const struct summary_run *run, uint32_t block_bytes, c
 	}
 }
 
-/* Fills HEADER with COUNT runs at DATA, in FILE; returns how long that is. */
+/* Fills HEADER with COUNT runs at DATA, in FILE; returns their length. */
 static size_t make_runs(struct input *input, struct segment_header *header, uint8_t count,
 	const uint8_t *file, uint8_t *data)
 {
@@ -82,7 +82,7 @@ static size_t make_runs(struct input *input, struct segment_header *header, uint
 		run.count = input_byte(input);
 		header->summary.block_count += run.count;
 		make_run_sums(&run, header->block_bytes, file, sums, &sum_count);
-		/* A block of odd size puts it anywhere. */
+		/* An odd block size may put it at any address. */
 		memcpy(data + i * sizeof run, &run, sizeof run);
 	}
 	header->summary.sum_count = sum_count;
@@ -92,7 +92,7 @@ static size_t make_runs(struct input *input, struct segment_header *header, uint
 	       STORE_UNIT_BYTES * STORE_UNIT_BYTES;
 }
 
-/* Fills HEADER with COUNT records; returns how long their data are, which it makes at DATA. */
+/* Fills HEADER with COUNT records; returns the length of their data, which it makes at DATA. */
 static size_t make_records(struct input *input, struct segment_header *header, uint8_t bits,
 	uint8_t count, uint8_t *data)
 {
@@ -107,7 +107,7 @@ static size_t make_records(struct input *input, struct segment_header *header, u
 	return (size_t)count * header->block_bytes;
 }
 
-/* Of what was put at DATA. */
+/* Computes the sums of the bytes at DATA. */
 static void make_sums(struct segment_header *header, const uint8_t *data, size_t data_bytes)
 {
 	uint32_t words = SEGMENT_BODY_WORDS, units = header->block_bytes / STORE_UNIT_BYTES;
@@ -126,8 +126,7 @@ static void make_sums(struct segment_header *header, const uint8_t *data, size_t
 	}
 }
 
-/* Makes the segment with SEQUENCE at OFFSET of FILE; returns its length, 0 when there is no room.
- */
+/* Makes the segment with SEQUENCE at OFFSET of FILE; returns its length, 0 if there is no room. */
 static size_t make_segment(struct input *input, uint8_t *file, size_t offset, uint64_t sequence,
 	uint32_t block_bytes, uint64_t *summary_unit)
 {
@@ -194,11 +193,11 @@ size_t input_make_store(struct input *input, uint8_t bits, uint64_t volume_id, u
 		superblock.volume_bytes = INPUT_VOLUME_BYTES;
 		memset(superblock.name, 0, sizeof superblock.name);
 		superblock.name[0] = 's';
-		/* As many as its kind has, unless it says another number. */
+		/* The right number for its kind, unless the input gives another one. */
 		if (superblock.owner_length == 0)
 			superblock.owner_length = owner_length(superblock.owner_kind);
 	}
-	/* One of these that has failed is removed, which this disk cannot while it is open. */
+	/* A failed snapshot of VSS is removed, which this disk cannot do to an open file. */
 	if (strncmp(superblock.profile, "vss", sizeof superblock.profile) == 0)
 		superblock.profile[0] = 'V';
 	if (bits & MAKE_SUMS) {

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check_places.c - Check is told now and then only where a test is.
+ * check_places.c - reports the place of a test to Check less often.
  *
- * So that it can say where a test was that crashed, each assertion that holds writes its
- * place to a file, at once.  In a loop that costs more than what is asserted.  A test of
- * few assertions still tells all of its places; of one with many, the place that is said
- * after a crash is one of the last PLACES_EVERY.  What an assertion that fails says is
- * not touched: it goes another way.
+ * To be able to say where a test crashed, Check writes the place of each assertion that holds to a
+ * file.  In a loop, that costs more than the assertion.  A test with few assertions still reports
+ * all of its places; for others, the place reported after a crash is one of the last PLACES_EVERY.
+ * Failed assertions are reported in another way, and not affected.
  */
 #include <stdatomic.h>
 
 #define PLACES_ALL   1000
 #define PLACES_EVERY 256
 
-/* The linker puts ours in the place of Check's (--wrap). */
+/* The linker replaces Check's function with ours (--wrap). */
 void __real__mark_point(const char *file, int line);
 void __wrap__mark_point(const char *file, int line);
 
-/* Of this test, unless it runs in the process of others (CK_FORK=no). */
+/* Of this test, unless it runs in a process with others (CK_FORK=no). */
 static atomic_uint places;
 
 void __wrap__mark_point(const char *file, int line)

@@ -195,7 +195,7 @@ int dm_caller_say(
 	AUTO(auto_free) char *bytes = dm_request_bytes(request, &length);
 	AUTO(auto_free) char *buffer = calloc(1, length + sizeof(struct dm_ioctl));
 
-	/* Read as a supervisor does: as much as is wanted, and no more. */
+	/* Read like a supervisor does: as much as is needed, and no more. */
 	MUST(buffer);
 	for (size_t next; (next = dm_call_wants(request->nr, buffer, wanted)) > wanted;) {
 		memcpy(buffer + wanted, bytes + wanted, next - wanted);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dm_suite.h - a test program of device-mapper's model: one caller, and what it was answered. */
+/* dm_suite.h - a test program of device-mapper's model: one caller, and its last answer. */
 #ifndef SNAPRIG_TESTS_LIB_DM_SUITE_H
 #define SNAPRIG_TESTS_LIB_DM_SUITE_H
 
@@ -15,11 +15,11 @@
 extern struct dm_caller caller;
 extern struct dm_answer answer; /* of the last say() or ask() */
 
-/* A checked fixture: CALLER is new. */
+/* A checked fixture with a new CALLER. */
 void dm_suite_setup(void);
 void dm_suite_teardown(void);
 
-/* Sends it, and performs what it takes.  Returns its error. */
+/* Sends REQUEST, and performs its effects.  Returns its error. */
 static inline int ask(const struct dm_request *request)
 {
 	return dm_caller_say(&caller, request, &answer);
@@ -35,14 +35,14 @@ static inline bool is_there(const char *name)
 	return dm_model_find_name(caller.model, name) != NULL;
 }
 
-/* What was performed since the last time is LOG, and forgotten. */
+/* Checks that LOG was performed since the last call, and clears the log. */
 static inline void expect_log(const char *log)
 {
 	ck_assert_str_eq(caller.log, log);
 	caller.log[0] = '\0';
 }
 
-/* main() of a program of the suite NAME, whose tests ADD_TESTS adds to a case with that fixture. */
+/* main() of a program of the suite NAME; ADD_TESTS adds its tests to a case with that fixture. */
 int dm_suite_main(const char *name, const char *program, void (*add_tests)(TCase *tests));
 
 #endif

@@ -148,7 +148,7 @@ static bool tick(struct engine *engine)
 	return true;
 }
 
-/* To when the volume has something to do, if that is near enough. */
+/* Advances the clock to when the volume has something to do, if that is near enough. */
 static bool jump(struct engine *engine)
 {
 	uint64_t due_ns = engine->volume ? volume_due_ns(engine->volume) : UINT64_MAX;
@@ -292,7 +292,7 @@ uint64_t engine_difference(const uint8_t *found, const uint8_t *wanted, uint64_t
 {
 	uint64_t at = 0;
 
-	/* Nearly always they are the same, and byte by byte that takes long. */
+	/* They are nearly always equal, and comparing bytes one by one is slow. */
 	if (memcmp(found, wanted, length) == 0)
 		return length;
 	while (found[at] == wanted[at])

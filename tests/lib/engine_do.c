@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine_do.c - requests and commands all in one go. */
+/* engine_do.c - requests and commands, each run to completion. */
 #include <string.h>
 
 #include "simfs/base/check.h"

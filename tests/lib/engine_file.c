@@ -77,7 +77,7 @@ static int file_transfer_now(
 	return memory->ops->transfer_now(memory, kind, offset, buffer, length);
 }
 
-/* The end of the pages from AT on that are all zeros, or of those that are not. */
+/* Returns the end of the pages from AT on that are all zeros, or of those that are not. */
 static uint64_t pages_end(struct blockio *memory, uint64_t at, bool zeros)
 {
 	static const uint8_t zero_page[PAGE_BYTES];

@@ -9,14 +9,14 @@
 
 #define NAMES_MAX 256
 
-/* What is removed while it is open gets such a name; listings leave it out. */
+/* The name of a file that was removed while open; listings omit it. */
 #define REMOVED_FORMAT ".removed.%u"
 
-/* One on its way. */
+/* A sync in flight. */
 struct engine_sync {
 	struct blockio_request own;
 	struct blockio_request *request;
-	int error; /* what it ends with; 0: what the disk says */
+	int error; /* its result; 0: the disk's */
 	bool is_held;
 	struct list link;
 };
@@ -66,7 +66,7 @@ static int folder_open_text(struct blockio_folder *base, const char *name, struc
 	return error;
 }
 
-/* Gives the file NAME, and all openings of it, the name TO. */
+/* Renames the file NAME, and all openings of it, to TO. */
 static int move(struct engine_folder *folder, const char *name, const char *to, bool is_removed)
 {
 	int error = folder->memory->ops->rename(folder->memory, name, to);
@@ -162,7 +162,7 @@ static void sync_go(struct engine_folder *folder, struct engine_sync *sync)
 {
 	sync->is_held = false;
 	folder->memory->ops->start_sync(folder->memory, &sync->own);
-	/* One that fails makes nothing durable. */
+	/* A failed sync makes nothing durable. */
 	if (sync->error < 0)
 		sync->own.offset = 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine_folder_internal.h - between the two files of engine_folder.h; for nobody else. */
+/* engine_folder_internal.h - shared by the two files of engine_folder.h only. */
 #ifndef SNAPRIG_TESTS_LIB_ENGINE_FOLDER_INTERNAL_H
 #define SNAPRIG_TESTS_LIB_ENGINE_FOLDER_INTERNAL_H
 
@@ -18,7 +18,7 @@ struct engine_folder {
 	bool tells_holes;
 	bool holds_syncs;
 	struct list opened; /* struct engine_file.link */
-	struct list syncs;  /* struct engine_sync.link: also those that a kill has dropped */
+	struct list syncs;  /* struct engine_sync.link, including those that a kill has dropped */
 	struct {
 		uint64_t skip, count, failed;
 		int error;
@@ -32,15 +32,15 @@ struct engine_file {
 	struct blockio io;
 	struct blockio *memory;
 	struct engine_folder *folder;
-	char name[ENGINE_NAME_BYTES]; /* where it is on the disk now */
+	char name[ENGINE_NAME_BYTES]; /* its current name on the disk */
 	bool is_removed;
 	struct list link;
 };
 
-/* An opening of the file that is NAME on the disk, or NULL. */
+/* Returns an opening of the file that is NAME on the disk, or NULL. */
 struct engine_file *engine_file_find(struct engine_folder *folder, const char *name);
 
-/* The opening MEMORY of NAME, which it owns from then on. */
+/* Wraps MEMORY, an opening of NAME, and takes it over. */
 struct blockio *engine_file_wrap(struct engine_folder *folder, const char *name,
 	uint32_t alignment_bytes, struct blockio *memory);
 

@@ -9,7 +9,7 @@
 
 #define UNIT_BYTES STORE_UNIT_BYTES
 
-/* A field of 32 bits, and of what it must be a multiple. */
+/* A field of 32 bits, and the unit of its values. */
 struct field {
 	size_t offset;
 	uint32_t unit;
@@ -40,7 +40,7 @@ static const struct field volume_fields[] = {
 	{ offsetof(struct volume_limits, coalesce_beside_bytes), UNIT_BYTES },
 };
 
-/* As many small ones as large ones, from one unit up to what the field has by default. */
+/* Chooses small values as often as large ones, from one unit up to the default. */
 static void field_choose(void *limits, const struct field *field, uint64_t seed)
 {
 	uint32_t *value = (uint32_t *)((char *)limits + field->offset);

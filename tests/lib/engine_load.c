@@ -14,7 +14,7 @@
 /* From 512 bytes to 256 KiB. */
 #define LENGTH_SCALES 10
 
-/* Every second request goes to this part of the volume, so that many overlap. */
+/* Half of the requests go to this part of the volume, so that many overlap. */
 #define HOT_SHARE 16
 
 uint64_t load_chance(const struct load *load, enum chance which, uint64_t bound)
@@ -41,7 +41,7 @@ static void slot_done(struct volume_request *request, int result)
 		load_fail(load, "a flush was answered with %d", result);
 }
 
-/* A free slot with a range of this operation's choice. */
+/* Returns a free slot with a random range. */
 static struct load_slot *slot_take(struct load *load, enum volume_kind kind)
 {
 	struct load_slot *slot = load->slots;
@@ -52,7 +52,7 @@ static struct load_slot *slot_take(struct load *load, enum volume_kind kind)
 
 	while (slot->is_busy)
 		slot++;
-	/* As many small ones as large ones; three of four of whole sectors. */
+	/* Small ones are as frequent as large ones; three of four have whole sectors. */
 	for (uint64_t halves = load_chance(load, CHANCE_LENGTH_SCALE, LENGTH_SCALES); halves > 0;
 		halves--)
 		most = most > SECTOR_BYTES ? most / 2 : most;
@@ -81,7 +81,7 @@ static struct load_slot *slot_take(struct load *load, enum volume_kind kind)
 	return slot;
 }
 
-/* Whether a write to what SLOT is of is under way and overlaps it; a write marks such reads. */
+/* Returns whether an overlapping write to SLOT's view is in flight; a write marks such reads. */
 static bool disturbs(struct load *load, struct load_slot *slot)
 {
 	bool found = false;
@@ -110,7 +110,7 @@ static void start_write(struct load *load)
 	volume_submit(load->engine.volume, &slot->request);
 }
 
-/* Of whole sectors: then it acts at once, as a write does. */
+/* Of whole sectors, so that it acts at once, like a write. */
 static void start_zero(struct load *load)
 {
 	const struct profile *profile = volume_profile(load->engine.volume);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine_load_check.c - what the engine answers against the arrays. */
+/* engine_load_check.c - compares what the engine answers with the arrays. */
 #include <check.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ void load_fail(const struct load *load, const char *format, ...)
 	va_end(arguments);
 	ck_abort_msg("seed %" PRIu64 ", operation %" PRIu64 ", step %" PRIu64 ": %s",
 		load->options.seed, load->operation, load->steps, text);
-	abort(); /* check.h does not say that it does not return */
+	abort(); /* check.h does not declare that it never returns */
 }
 
 static void wrong_byte(const struct load *load, const char *what, uint64_t at)
@@ -33,7 +33,8 @@ static void wrong_byte(const struct load *load, const char *what, uint64_t at)
 	load_fail(load, "'%s' has a wrong byte at %" PRIu64, what, at);
 }
 
-/* FOUND must be WANTED, but for what UNSURE says (NULL: nothing); all lie at OFFSET of WHAT. */
+/* FOUND must equal WANTED, except where UNSURE is set (NULL: nowhere); all are at OFFSET of
+ * WHAT. */
 static void compare(const struct load *load, const char *what, uint64_t offset,
 	const uint8_t *found, const uint8_t *wanted, const bool *unsure, uint64_t length)
 {
@@ -55,7 +56,8 @@ const uint8_t *load_image(struct load *load)
 	return bytes;
 }
 
-/* A write to a snapshot: what failed may have happened or not, and the next look tells. */
+/* Handles a write to a snapshot: one that failed may have happened or not, as the next read
+ * shows. */
 static void snapshot_written(struct load_slot *slot, int result)
 {
 	const struct volume_request *request = &slot->request;
@@ -71,7 +73,7 @@ static void snapshot_written(struct load_slot *slot, int result)
 		memcpy(snapshot->content + request->offset, request->buffer, request->length);
 }
 
-/* The bytes of REQUEST as they lie on the disk, whatever the engine says; to free(). */
+/* Returns the bytes of REQUEST on the disk, whatever the engine says.  The caller frees them. */
 static uint8_t *live_peek(struct load *load, const struct volume_request *request)
 {
 	struct chain *chain = load->engine.volume->chain;
@@ -95,7 +97,7 @@ static uint8_t *live_peek(struct load *load, const struct volume_request *reques
 	return bytes;
 }
 
-/* A write that failed may have happened or not, byte by byte; the array follows. */
+/* A failed write may have happened or not, byte by byte; the array follows. */
 static void write_failed(struct load *load, const struct volume_request *request)
 {
 	AUTO(auto_free) uint8_t *owned = live_peek(load, request);
@@ -130,7 +132,7 @@ void load_write_ended(struct load *load, struct load_slot *slot, int result)
 {
 	const struct volume_request *request = &slot->request;
 
-	/* Writes to a snapshot that has failed do not act: they are refused in any order. */
+	/* Writes to a failed snapshot do not act: they are refused in any order. */
 	if (!slot->snapshot || result == 0)
 		expect_in_order(load, slot);
 	if (result < 0 && !load->options.may_fail)
@@ -221,10 +223,10 @@ void load_check(struct load *load)
 	bool is_chain = volume_profile(load->engine.volume)->chain;
 	uint64_t volume_bytes = load->options.engine.volume_bytes, at;
 
-	/* The journal is written behind what it tells of. */
+	/* The journal is written after the events. */
 	if (!is_chain)
 		engine_settle(&load->engine);
-	/* Coalesce may be at work, which nobody has asked for. */
+	/* Coalesce may be running on its own. */
 	if (load->busy > 0 || (!is_chain && !volume_idle(load->engine.volume)))
 		load_fail(load, "the engine is not idle when all has ended");
 	at = engine_view_difference(&load->engine, NULL, load->live);
@@ -245,7 +247,7 @@ static bool is_pending(const struct load_slot *slot)
 	return slot->is_busy && load_changes(slot->request.kind) && !slot->snapshot;
 }
 
-/* Whether a write that was killed has BYTE for OFFSET. */
+/* Returns whether a killed write has BYTE at OFFSET. */
 static bool pending_has(const struct load *load, uint64_t offset, uint8_t byte)
 {
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
@@ -269,7 +271,7 @@ uint8_t *load_live_bytes(struct load *load)
 	return memcpy(bytes, load_image(load), load->options.engine.volume_bytes);
 }
 
-/* Writes that were killed may have happened or not. */
+/* Killed writes may have happened or not. */
 static void settle_writes(struct load *load)
 {
 	AUTO(auto_free) uint8_t *image = load_live_bytes(load);
@@ -307,7 +309,7 @@ static void settle_snapshot_doubt(struct load_snapshot *snapshot, uint64_t volum
 	snapshot->has_doubt = false;
 }
 
-/* What was being made or deleted may be there or not; what was there is there. */
+/* A snapshot that was being made or deleted may exist or not; any other must exist. */
 static void settle_snapshot(struct load *load, struct load_snapshot *snapshot)
 {
 	bool is_there = volume_snapshot_find(load->engine.volume, snapshot->name) != NULL;
@@ -324,7 +326,7 @@ static void settle_snapshot(struct load *load, struct load_snapshot *snapshot)
 		is_there = false;
 		break;
 	case LOAD_THERE:
-		/* One that could not be marked as failed is gone instead. */
+		/* If it could not be marked as failed, it is gone instead. */
 		if (!is_there && !snapshot->was_told_failed)
 			load_fail(load, "snapshot '%s' is gone", snapshot->name);
 		break;
@@ -353,12 +355,12 @@ void load_drop(struct load *load)
 	load->held = NULL;
 }
 
-/* One that is failing, which nobody was told yet, may be gone instead as one that was. */
+/* A failing snapshot whose failure was not reported yet may be gone, like one whose failure was. */
 static void note_failing(struct load *load)
 {
 	struct volume *volume = load->engine.volume;
 
-	/* NULL: it could not be opened again. */
+	/* NULL: it could not be reopened. */
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX && volume; i++) {
 		struct load_snapshot *expected = &load->snapshots[i];
 		struct snapshot *snapshot = NULL;

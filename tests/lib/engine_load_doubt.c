@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * engine_load_doubt.c - writes to a chain that failed, any of which a kill may bring after all.
+ * engine_load_doubt.c - failed writes to a chain, any of which a kill may bring after all.
  *
- * A segment that was written behind a failed one is whole on disk, and so are two writes of the
- * same bytes that failed one after the other: either may be what is found.
+ * A segment written after a failed one is complete on disk, and so are two failed writes of the
+ * same bytes: either may be found.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 /*
  * engine_load_power.c - what a power cut may leave of the live view.
  *
- * A version is what a write left of the sectors that it touched.  A flush that
- * has ended makes those that were there when it was submitted durable, in
- * order; of the others a power cut chooses, sector by sector.
+ * A version is what a write left of the sectors that it touched.  A completed flush makes the
+ * versions that existed when it was submitted durable, in order; a power cut chooses among the
+ * others, sector by sector.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ void load_power_flushed(struct load *load, uint64_t versions)
 	}
 }
 
-/* Whether SECTOR at OFFSET is what a write under way makes of what was acknowledged. */
+/* Returns whether SECTOR at OFFSET is a write in flight applied to what was acknowledged. */
 static bool is_under_way(struct load *load, const uint8_t *sector, uint64_t offset)
 {
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
@@ -103,7 +103,7 @@ static bool is_under_way(struct load *load, const uint8_t *sector, uint64_t offs
 	return false;
 }
 
-/* Whether the sector of IMAGE at OFFSET is one that a power cut may leave. */
+/* Returns whether a power cut may leave the sector of IMAGE at OFFSET. */
 static bool is_allowed(struct load *load, const uint8_t *image, uint64_t offset)
 {
 	const uint8_t *sector = image + offset;
@@ -121,7 +121,7 @@ static bool is_allowed(struct load *load, const uint8_t *image, uint64_t offset)
 	return is_under_way(load, sector, offset);
 }
 
-/* A snapshot that was THERE is right or known to be lost; when durable, it is right. */
+/* A snapshot that was THERE is right or reported as lost; if durable, it is right. */
 static void check_snapshot(struct load *load, const struct load_snapshot *expected, uint64_t seed)
 {
 	bool is_durable = load->options.engine.durable;

@@ -45,12 +45,12 @@ static void created(struct snapshot_create *create, int result)
 		load->held = &create->barrier;
 }
 
-/* One that is there, and a clone or not, by chance; or NULL. */
+/* Chooses an existing snapshot at random, a clone or not; or NULL. */
 static struct load_snapshot *choose_source(struct load *load, bool is_clone)
 {
 	uint64_t first = load_chance(load, CHANCE_SOURCE, 2 * LOAD_SNAPSHOTS_MAX);
 
-	/* Every second time the live view, when it may be. */
+	/* Half of the time the live view, if that is allowed. */
 	if (is_clone && first >= LOAD_SNAPSHOTS_MAX)
 		return NULL;
 	for (uint64_t i = first; i < first + LOAD_SNAPSHOTS_MAX; i++) {
@@ -92,14 +92,15 @@ void load_take(struct load *load, unsigned index, uint32_t block_bytes)
 	create_start(load, snapshot, choose_source(load, true));
 }
 
-/* The one to be made now, or NULL. */
+/* Chooses the snapshot to make now, or NULL. */
 static struct load_snapshot *choose_absent(struct load *load)
 {
 	struct load_snapshot *snapshot = load_choose_snapshot(load);
 
 	if (load_is_there(load, snapshot) || snapshot->state != LOAD_ABSENT)
 		return NULL;
-	/* One barrier is held at a time, and its owner is not made anew meanwhile. */
+	/* Only one barrier is held at a time, and its owner must not be made again in the
+	 * meantime. */
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
 		if (load->snapshots[i].state == LOAD_CREATING)
 			return NULL;
@@ -130,7 +131,7 @@ void load_start_clone(struct load *load)
 	create_start(load, snapshot, source);
 }
 
-/* What something is just being made of stays. */
+/* A snapshot of which another is being made must stay. */
 static bool is_source(const struct load *load, const struct load_snapshot *snapshot)
 {
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {

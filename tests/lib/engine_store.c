@@ -66,7 +66,7 @@ void store_bench_fill(const struct store_bench *bench, uint64_t block, void *byt
 		block * bench->facts.block_bytes);
 }
 
-/* Its waiter is held until it is released. */
+/* The append is freed when its waiter is released. */
 static struct store_bench_append *append_new(struct store_bench *bench, size_t data_bytes)
 {
 	struct store_bench_append *append = calloc(1, sizeof *append);

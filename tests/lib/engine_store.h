@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine_store.h - one store on a memory disk, and what must be in it. */
+/* engine_store.h - one store on a memory disk, and what it must contain. */
 #ifndef SNAPRIG_TESTS_LIB_ENGINE_STORE_H
 #define SNAPRIG_TESTS_LIB_ENGINE_STORE_H
 
@@ -32,49 +32,48 @@ struct store_bench {
 	unsigned append_count;
 };
 
-/* A store that was created and marked; volume_bytes / block_bytes blocks.  The second one is
- * under LIMITS, which are those of the openings, too. */
+/* Creates and marks a store of volume_bytes / block_bytes blocks.  The second function also sets
+ * LIMITS for it and for later openings. */
 void store_bench_init(
 	struct store_bench *bench, uint64_t seed, uint64_t volume_bytes, uint32_t block_bytes);
 void store_bench_init_limited(struct store_bench *bench, uint64_t seed, uint64_t volume_bytes,
 	uint32_t block_bytes, const struct store_limits *limits);
 void store_bench_deinit(struct store_bench *bench);
 
-/* Appends blocks with their content; its result is in the returned struct. */
+/* Appends blocks with their content; the result is in the returned struct. */
 struct store_bench_append *store_bench_append(
 	struct store_bench *bench, uint64_t first_block, uint64_t count);
 
-/* The same without data: they are only changed. */
+/* The same without data: the blocks are only marked as changed. */
 struct store_bench_append *store_bench_change(
 	struct store_bench *bench, uint64_t first_block, uint64_t count);
 
-/* Writes bytes that belong to STAMP (mix_fill) into BLOCK, in place. */
+/* Writes bytes of STAMP (mix_fill) into BLOCK, in place. */
 struct store_bench_append *store_bench_rewrite(struct store_bench *bench, uint64_t block,
 	uint32_t within_bytes, uint32_t length_bytes, uint64_t stamp);
 
-/* The bytes that store_bench_append() gives to BLOCK. */
+/* Fills in the bytes that store_bench_append() gives to BLOCK. */
 void store_bench_fill(const struct store_bench *bench, uint64_t block, void *bytes);
 
 void store_bench_settle(struct store_bench *bench);
 
-/* Marks the store with ERROR and waits: 0 or -errno. */
+/* Marks the store with ERROR and waits.  Returns 0 or -errno. */
 int store_bench_mark(struct store_bench *bench, int error, uint64_t overflow_blocks);
 
-/* Updates it to FACTS and waits: 0 or -errno. */
+/* Updates it to FACTS and waits.  Returns 0 or -errno. */
 int store_bench_update(struct store_bench *bench, const struct store_facts *facts);
 
-/* Frees the store as a kill would (nothing may be under way), or closes it: 0 or -errno. */
+/* Frees the store like a kill (nothing may be in flight), or closes it.  Returns 0 or -errno. */
 void store_bench_leave(struct store_bench *bench);
 int store_bench_close(struct store_bench *bench);
 
-/* Opens it and keeps what was found: 0 or -errno. */
+/* Opens it and keeps the findings.  Returns 0 or -errno. */
 int store_bench_open(struct store_bench *bench);
 
-/* Whether the store has the blocks, with the bytes that belong to them; wrong bytes end the test.
- */
+/* Returns whether the store has the blocks with their right bytes; wrong bytes end the test. */
 bool store_bench_has(struct store_bench *bench, uint64_t first_block, uint64_t count);
 
-/* The file as it lies on the disk, to free(); and back again, while it is closed. */
+/* Returns the file on the disk, which the caller frees; and writes it back while it is closed. */
 uint8_t *store_bench_save(struct store_bench *bench, uint64_t *ret_size_bytes);
 void store_bench_restore(struct store_bench *bench, const uint8_t *bytes, uint64_t size_bytes);
 

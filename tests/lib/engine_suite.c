@@ -11,24 +11,24 @@
 #define SEED_DEFAULT 7
 #define EXIT_USAGE   2
 
-/* What load_fail() says (engine_load_check.c). */
+/* From the message of load_fail() (engine_load_check.c). */
 #define OPERATION_TEXT ", operation "
 
-/* Blocks up to so large (more glibc does not take), and so much free memory, stay here. */
+/* Blocks up to this size (glibc's maximum), and this much free memory, are kept. */
 #define BLOCK_KEPT_BYTES (32 << 20)
 #define FREE_KEPT_BYTES	 (512 << 20)
 
-/* More times as long as usual no test may take. */
+/* No test may take longer by more than this factor. */
 #define TIMES_MAX 1000000
 
-/* clang tells by __has_feature, gcc by a macro. */
+/* clang has __has_feature, gcc a macro. */
 #ifdef __has_feature
 #define HAS_FEATURE(name) __has_feature(name)
 #else
 #define HAS_FEATURE(name) 0
 #endif
 
-/* How much slower a run is under this build's sanitizer. */
+/* How much slower a run is with this build's sanitizer. */
 #if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
 #define SLOWDOWN 20
 #elif defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
@@ -37,7 +37,7 @@
 #define SLOWDOWN 1
 #endif
 
-/* Of the environment, and LEAST or more: else whoever asked for it is told, and nothing runs. */
+/* The value of VARIABLE, at least LEAST; otherwise prints an error and exits. */
 static uint64_t number_of(const char *variable, uint64_t fallback, uint64_t least)
 {
 	const char *text = getenv(variable);
@@ -58,8 +58,8 @@ static uint64_t number_of(const char *variable, uint64_t fallback, uint64_t leas
 }
 
 /*
- * Check's limits of time are for the COUNT that is usual.  It reads how many times as long
- * they are when a test case is made, hence before main().
+ * Check's time limits are for the default COUNT.  It reads their multiplier when a test case is
+ * made, so this must run before main().
  */
 __attribute__((constructor)) static void limits_follow_count(void)
 {
@@ -72,7 +72,7 @@ __attribute__((constructor)) static void limits_follow_count(void)
 		return;
 	if (wanted > TIMES_MAX / (times > 0 ? times : 1))
 		wanted = TIMES_MAX / (times > 0 ? times : 1);
-	/* No count is below 1, so this is enough, whatever the usual one is. */
+	/* No COUNT is below 1, so this is enough, whatever the default is. */
 	snprintf(text, sizeof text, "%" PRIu64, times * (1 + wanted));
 	setenv("CK_TIMEOUT_MULTIPLIER", text, 1);
 }
@@ -110,7 +110,7 @@ void engine_suite_shares_count(unsigned runs)
 	count_runs = runs;
 }
 
-/* Of COUNT, as much as was needed to fail with MESSAGE, which load_fail() has made; else 0. */
+/* Returns how much of COUNT it took to fail with MESSAGE, from load_fail(); else 0. */
 static uint64_t count_needed(const char *message)
 {
 	const char *operation = strstr(message, OPERATION_TEXT);
@@ -120,7 +120,7 @@ static uint64_t count_needed(const char *message)
 	return (strtoull(operation + strlen(OPERATION_TEXT), NULL, 10) + 1) * count_runs;
 }
 
-/* A run is made again by its seed, the number of its operations and its test case. */
+/* A run is repeated by its seed, the number of its operations and its test case. */
 static void print_replay(const char *program, TestResult *failure)
 {
 	uint64_t needed = count_needed(tr_msg(failure));
@@ -139,12 +139,12 @@ int engine_suite_run(Suite *suite, const char *program)
 {
 	SRunner *runner = srunner_create(suite);
 
-	/* A sweep makes thousands of engines, each with megabytes of buffers: getting
-	 * them from the kernel anew each time took two thirds of its time. */
+	/* A sweep makes thousands of engines, each with megabytes of buffers: getting them from
+	 * the kernel each time took two thirds of its time. */
 	mallopt(M_MMAP_THRESHOLD, BLOCK_KEPT_BYTES);
 	mallopt(M_TRIM_THRESHOLD, FREE_KEPT_BYTES);
 
-	/* Both are refused before anything runs. */
+	/* Invalid values are refused before anything runs. */
 	engine_count(1);
 	printf("seed %" PRIu64 "\n", engine_seed());
 	fflush(stdout);

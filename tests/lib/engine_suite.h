@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine_suite.h - main() of a test program whose runs can be made again. */
+/* engine_suite.h - main() of a test program whose runs are reproducible. */
 #ifndef SNAPRIG_TESTS_LIB_ENGINE_SUITE_H
 #define SNAPRIG_TESTS_LIB_ENGINE_SUITE_H
 
@@ -7,37 +7,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* SEED of the environment, else a fixed one. */
+/* SEED of the environment, or a fixed one. */
 uint64_t engine_seed(void);
 
-/* COUNT of the environment, else FALLBACK; less under a sanitizer; never 0. */
+/* COUNT of the environment, or FALLBACK; less under a sanitizer; never 0. */
 uint64_t engine_count(uint64_t fallback);
 
-/* Every so manieth of PLACES is tried, when engine_count(FALLBACK) of them are wanted; never 0. */
+/* Returns N so that every Nth of PLACES is tried to get engine_count(FALLBACK) of them; never 0. */
 uint64_t engine_stride_of(uint64_t places, uint64_t fallback);
 
 /*
- * Nobody asked for another COUNT: what a run must have met to say anything (faults,
- * merges) is there.  A run that is made shorter, to find out why it failed or by a
- * sanitizer, need not meet it.
+ * Returns whether COUNT is not given and no sanitizer shortens the run: then the run must have met
+ * what gives it meaning (faults, merges).  A run that was made shorter, to debug a failure or
+ * because of a sanitizer, need not.
  */
 bool engine_count_is_full(void);
 
 /*
- * COUNT is of RUNS runs together, and a smaller one makes the same operations and stops
- * earlier: so the replay line asks for no more than it took to fail.
+ * COUNT is shared by RUNS runs; a smaller one does the same operations and stops earlier, so the
+ * replay line asks only for as many as it took to fail.
  */
 void engine_suite_shares_count(unsigned runs);
 
-/* Every so manieth place of a sweep is tried: 1, or 8 where a sanitizer makes it slow. */
+/* Every how many places of a sweep are tried: 1, or 8 if a sanitizer makes it slow. */
 static inline uint64_t engine_stride(void)
 {
 	return engine_stride_of(8, 8);
 }
 
 /*
- * Runs SUITE; says for each failure how to have it again.  PROGRAM is argv[0].
- * Returns what main() returns.
+ * Runs SUITE; prints how to repeat each failure.  PROGRAM is argv[0].  Returns what main()
+ * returns.
  */
 int engine_suite_run(Suite *suite, const char *program);
 

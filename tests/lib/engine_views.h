@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine_views.h - what the live view and all snapshots have, to compare with later. */
+/* engine_views.h - the content of the live view and of all snapshots, to compare with later. */
 #ifndef SNAPRIG_TESTS_LIB_ENGINE_VIEWS_H
 #define SNAPRIG_TESTS_LIB_ENGINE_VIEWS_H
 
@@ -17,7 +17,7 @@ struct views {
 void views_take(struct engine *engine, struct views *views);
 void views_free(struct views *views);
 
-/* Ends the test where a view differs; snapshots that were deleted since are not looked for. */
+/* Ends the test if a view differs; snapshots deleted since then are ignored. */
 void views_check(struct engine *engine, const struct views *views);
 
 /* The same for one view; SNAPSHOT NULL is the live view. */

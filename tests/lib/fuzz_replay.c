@@ -2,8 +2,8 @@
 /*
  * fuzz_replay.c - main() of a fuzz target that is built without libFuzzer.
  *
- * Feeds it the empty input, then every file that is named, and every file of
- * every folder that is named; so what fuzzing once found is a test for ever.
+ * Runs it with the empty input, then with every file given, and every file in every folder given,
+ * so that everything that fuzzing has found stays tested.
  */
 #include <errno.h>
 #include <fts.h>
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int replay_file(const char *path, size_t size_bytes)
 {
 	AUTO(auto_fclose) FILE *file = fopen(path, "re");
-	/* Its own heap block, of its very size: the sanitizer sees one byte too far. */
+	/* A heap block of exactly this size, so that a sanitizer detects one byte too far. */
 	AUTO(auto_free) uint8_t *data = malloc(size_bytes ? size_bytes : 1);
 
 	if (!file || !data || fread(data, 1, size_bytes, file) != size_bytes) {
@@ -54,6 +54,6 @@ int main(int argc, char **argv)
 	}
 	fts_close(tree);
 	printf("%u inputs replayed\n", replayed);
-	/* A corpus that is not found must not look like one that passed. */
+	/* A corpus that was not found must not look like success. */
 	return replayed ? 0 : 1;
 }

@@ -14,10 +14,10 @@
 static volatile char selector = SYSCALL_DISPATCH_FILTER_ALLOW;
 static volatile int other_call = -1;
 
-/* A sanitizer makes some. */
+/* Sanitizers make some. */
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
-/* It is made after all. */
+/* Carries out the call after all. */
 static void call_met(int signal, siginfo_t *info, void *context)
 {
 	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
