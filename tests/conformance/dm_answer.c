@@ -36,13 +36,13 @@ void dm_answer_read(const char *text, unsigned char *bytes)
 			text += 2;
 		}
 	}
-	/* An answer of only a version has a header all the same. */
+	/* An answer that is only a version still has a header. */
 	ck_assert_uint_le(((struct dm_ioctl *)bytes)->data_size, DM_ANSWER_BYTES);
 }
 
 /* ---- numbers of devices ---------------------------------------------------- */
 
-/* Copies TEXT, with each word "253:N" or "7:N" begun by PREFIX. */
+/* Copies TEXT, with PREFIX before each word "253:N" or "7:N". */
 static void rename_majors(const char *text, const char *prefix, char *out, size_t size)
 {
 	size_t used = 0;
@@ -194,7 +194,7 @@ void dm_answer_text(
 	}
 	say(&saying, " %s uuid %s ", header->name, header->uuid);
 	say_device(&saying, header->dev);
-	/* Nobody plays udev here. */
+	/* There is no udev here. */
 	uint32_t flags = header->flags & ~(uint32_t)DM_UEVENT_GENERATED_FLAG;
 	say(&saying, " flags %x event %u targets %u", flags, header->event_nr,
 		header->target_count);

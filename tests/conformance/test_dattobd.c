@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The datto profile against a recording of dattobd 0.12.1 on a volume of 128 MiB
+ * The datto profile, compared with a recording of dattobd 0.12.1 on a volume of 128 MiB
  * (tests/fixtures/dattobd/transcript.txt).
  *
- * Byte for byte, but for what is the machine's there and not the driver's: the
- * uuid, the device's path, the cache that the recording has reconfigured, and
- * how many blocks its file system had written by then.
+ * Byte for byte, except for what depends on the machine and not on the driver: the uuid, the
+ * device's path, the cache, which the recording has reconfigured, and how many blocks its file
+ * system had written by then.
  */
 #include <check.h>
 #include <errno.h>
@@ -50,7 +50,7 @@ START_TEST(with_a_new_snapshot_the_info_is_as_recorded)
 
 	ck_assert_uint_eq(transcript_number(found, "\"max_cache\": "), 314572800);
 	ck_assert_ptr_nonnull(strstr(found, "\"block_device\": \"/mount/live\","));
-	/* 32 digits, as the driver's. */
+	/* 32 digits, like the driver's. */
 	ck_assert_uint_eq(strcspn(strstr(found, "\"uuid\": \"") + 9, "\""), 32);
 	ck_assert_uint_eq(strspn(strstr(found, "\"uuid\": \"") + 9, "0123456789abcdef"), 32);
 	free(found);
@@ -99,11 +99,11 @@ START_TEST(the_overflow_writes_the_recorded_lines_with_the_drivers_arithmetic)
 
 	ck_assert_uint_eq(count, 6);
 	overflow();
-	/* The driver says the path as the kernel knows it, here there is no mount. */
+	/* The driver prints the path that the kernel knows; here, there is no mount. */
 	replace(&lines[0], "/mnt/.datto", "/.datto");
 	/*
-	 * How many blocks of the last write had been handled depends on what was
-	 * written before: here 12 writes of 256 blocks, then 140 of the 3212.
+	 * How many blocks of the last write had been handled depends on earlier writes: here 12
+	 * writes of 256 blocks, then 140 of the 3212.
 	 */
 	replace(&lines[3], "crash 552960", "crash 573440");
 	transcript_expect_log(lines, count);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every command of the recording, in its order: what dbdctl answers, with which
- * exit, what the driver logs, and what /proc/datto-info says then.  Not
- * compared is what is the machine's: uuids, paths, how much its file system
- * wrote; and the lines of the overflow, which test_dattobd.c compares.
+ * Every command of the recording, in order: what dbdctl prints, its exit status, what the driver
+ * logs, and the /proc/datto-info afterwards.  What depends on the machine is not compared: uuids,
+ * paths, how much its file system wrote; nor are the lines of the overflow, which test_dattobd.c
+ * compares.
  */
 #include <check.h>
 #include <errno.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What Debian's lvm2, dmsetup and kpartx asked is asked again, and has the same answers
+ * Repeats the requests of Debian's lvm2, dmsetup and kpartx, and expects the same answers
  * (tests/fixtures/dm-door/).
  *
  *	test_dm_door [FILE...]	these recordings; none: all in the folder
  *
- * A line is an ioctl with what it was given and what was answered; the lines of FILE.before
- * make the devices that were there when a recording began.  What the world did is given as
- * it was: opens from outside, the number of a new loop device, what a snapshot said.
+ * A line is an ioctl with its input and its answer; the lines of FILE.before make the devices that
+ * existed when a recording began.  What the outside world did is taken from the recording: opens
+ * from outside, the number of a new loop device, what a snapshot reported.
  */
 #include <check.h>
 #include <errno.h>

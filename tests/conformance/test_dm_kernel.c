@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The model of device-mapper against what a real one answered the LVM tools
- * (tests/fixtures/dm-door/NAME.trace, made by tests/conform/trace_ioctl.c): the same
+ * The model of device-mapper, compared with the answers of a real one to the LVM tools
+ * (tests/fixtures/dm-door/NAME.trace, made by tests/conform/trace_ioctl.c): it gets the same
  * requests, and every answer is compared.
  *
  *	test_dm_kernel [FILE...]	these recordings; none: all in the folder
  *
- * What the model does not know is taken from the recording: which number a new device got,
- * how often others have it open, what a snapshot says of itself.
+ * What the model cannot know is taken from the recording: the number of a new device, how often
+ * others have it open, what a snapshot reports.
  */
 #include <check.h>
 #include <errno.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lvm profile against recordings of dm-snapshot (tests/fixtures/dm-snapshot/).
+ * The lvm profile, compared with recordings of dm-snapshot (tests/fixtures/dm-snapshot/).
  *
  *	test_dmsnapshot [FILE...]	these recordings; none: all in the folder
  *
  * The first line of a recording is the set-up, every further line a write or a
- * hash of a whole device, and what `dmsetup status` said of each snapshot
- * afterwards.  Everything is compared, and nothing is tolerated.
+ * hash of a whole device, and what `dmsetup status` reported about each snapshot
+ * afterwards.  Everything is compared, without tolerance.
  */
 #include <check.h>
 #include <errno.h>

@@ -40,7 +40,6 @@ void transcript_close(void)
 	free(transcript);
 }
 
-/* What the recording says between FROM, searched behind SECTION, and UNTIL; to free(). */
 char *transcript_recorded(const char *section, const char *from, const char *until)
 {
 	const char *start = strstr(transcript, section);
@@ -64,7 +63,7 @@ char *transcript_info(const char *section)
 	return text;
 }
 
-/* Replaces the value of FIELD, from behind its colon to the comma or the end, with '?'. */
+/* Replaces the value of FIELD, from its colon to the comma or the end, with '?'. */
 static void mask(char *text, const char *field)
 {
 	char *value = strstr(text, field);
@@ -87,7 +86,7 @@ void transcript_expect_info(const char *section, bool is_active)
 	};
 
 	ck_assert_ptr_nonnull(found);
-	/* Once the store is full, the count is the driver's arithmetic again. */
+	/* When the store is full, the count depends only on the driver again. */
 	for (size_t i = 0; i < (is_active ? 4 : 3); i++) {
 		mask(wanted, machines[i]);
 		mask(found, machines[i]);
@@ -105,7 +104,6 @@ uint64_t transcript_number(const char *text, const char *field)
 	return strtoull(value + strlen(field), NULL, 10);
 }
 
-/* The lines of the kernel in SECTION from the one with FROM on, without their times. */
 size_t transcript_lines(const char *section, const char *from, char *lines[TRANSCRIPT_LINES_MAX])
 {
 	char *rest = transcript_recorded(section, "", "\n### ");

@@ -16,20 +16,20 @@
 
 #define VOLUME_BYTES (MODEL_BLOCK * MODEL_BLOCKS)
 
-/* More than any two commands take, with all that runs beside. */
+/* More than any two commands need, with everything that runs at the same time. */
 #define STEPS_MAX 20000u
 
 const char *const model_world_names[WORLDS] = { "plain", "lvm", "vss", "datto", "xen", "empty" };
 
 struct engine model_engine;
 
-/* What a view shows, by the stamps of its blocks; the live view comes first. */
+/* The content of a view, as the stamps of its blocks; the live view is the first. */
 struct view {
 	const char *name;
 	uint64_t stamps[MODEL_BLOCKS];
 	bool is_unknown[MODEL_BLOCKS]; /* a write to it has failed */
-	bool is_there;		       /* it was taken once */
-	uint64_t id;		       /* of the snapshot that it is of */
+	bool is_there;		       /* it was taken at some time */
+	uint64_t id;		       /* of its snapshot */
 	struct volume_watch watch;
 	bool is_watched;
 };
@@ -40,7 +40,7 @@ static struct view views[] = { { .name = NULL }, { .name = "a" }, { .name = "b" 
 #define VIEWS (sizeof views / sizeof views[0])
 
 static struct side {
-	struct engine_request *request; /* NULL: none is under way */
+	struct engine_request *request; /* NULL: none in flight */
 	struct view *view;
 	unsigned block;
 	uint64_t stamp;
@@ -72,7 +72,7 @@ static void view_copy(struct view *to, const struct view *from)
 	to->is_there = true;
 }
 
-/* A write is in the array from its end on: none is under way at the instant of a snapshot. */
+/* A write is in the array from its end on: none is in flight at the instant of a snapshot. */
 static void writer_note(void)
 {
 	if (!writer.request || !writer.request->has_ended)
@@ -208,7 +208,7 @@ static void reader_go(void)
 	if (!snapshot || snapshot_is_clone(snapshot))
 		return;
 	reader.view = view_of(snapshot_name(snapshot));
-	/* It has its name, and takes the place of another one, before anybody was told. */
+	/* It has the name and has replaced another snapshot, but that was not reported yet. */
 	if (reader.view->id != snapshot_id(snapshot))
 		return;
 	reader.block = (unsigned)below(MODEL_BLOCKS);
@@ -291,7 +291,7 @@ static void check_all(void)
 	}
 }
 
-/* A command that made something says so, and one that did not has left nothing. */
+/* A command that made something says so, and one that failed has left nothing. */
 static void check_made(const struct model_command *command)
 {
 	bool is_there = volume_snapshot_find(model_engine.volume, command->name) != NULL;
@@ -367,7 +367,7 @@ const char *model_finish(struct model_command *commands, bool stops)
 		model_command_close(&commands[i]);
 	close_all(commands);
 	if (stops) {
-		/* Nobody waits for what has been closed. */
+		/* Requests to a closed volume are not waited for. */
 		if (writer.request && writer.request->has_ended)
 			writer_end();
 		if (reader.request && reader.request->has_ended)

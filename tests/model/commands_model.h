@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commands_model.h - a volume with a past, commands that run into each other,
- * and a plain array for each view of it.
+ * commands_model.h - a volume with a history, overlapping commands, and a plain array for each
+ * view.
  *
- * Beside them somebody writes to the live view and to a clone, and somebody
- * reads snapshots.  Whatever is read must be what the arrays say.
+ * At the same time, a writer writes to the live view and to a clone, and a reader reads snapshots.
+ * Everything that is read must be what the arrays say.
  */
 #ifndef SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_H
 #define SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_H
@@ -24,12 +24,12 @@
 #define MODEL_BLOCK  16384u
 #define MODEL_BLOCKS 16u
 
-/* In the last one there is no snapshot yet: only such a volume grows. */
+/* The last one has no snapshot yet: only such a volume grows. */
 enum model_world { WORLD_PLAIN, WORLD_LVM, WORLD_VSS, WORLD_DATTO, WORLD_XEN, WORLD_EMPTY, WORLDS };
 
 extern const char *const model_world_names[WORLDS];
 
-/* One of the two; `name` is what it makes. */
+/* One of two commands; `name` is what it makes. */
 struct model_command {
 	const struct model_kind *kind;
 	char name[8];
@@ -46,7 +46,7 @@ struct model_command {
 	struct writers_command writers;
 	struct volume_growth growth;
 	struct engine_request *read;
-	unsigned steps_left; /* until it ends of itself; 0: it does not */
+	unsigned steps_left; /* until it ends by itself; 0: it does not */
 };
 
 struct model_kind {
@@ -56,22 +56,23 @@ struct model_kind {
 	void (*start)(struct model_command *command);
 };
 
-/* Up to one without a name. */
+/* Ends with one without a name. */
 extern const struct model_kind model_kinds[];
 
 extern struct engine model_engine;
 
-/* Opens a volume with snapshots; SLOWLY: what is written to the store of one takes long. */
+/* Opens a volume with snapshots; SLOWLY: writes to one snapshot's store take long. */
 void model_open(enum model_world world, uint64_t seed, bool slowly);
 
-/* Begins COMMANDS[NUMBER]. */
+/* Starts COMMANDS[NUMBER]. */
 void model_begin(struct model_command *commands, const struct model_kind *kind, unsigned number);
 
-/* One completion, and what goes on beside; false when nothing is under way. */
+/* Completes one request, and lets the reader and the writer continue; false if nothing is in
+ * flight. */
 bool model_step(struct model_command *commands);
 
-/* Runs until all has ended and all is at rest; looks at everything, closes, and looks again.
- * With STOPS it is closed in the middle of that.  NULL, or what went wrong. */
+/* Runs until everything has ended and is idle; checks everything, closes, and checks again.  With
+ * STOPS, it is closed in the middle of that.  Returns NULL, or what went wrong. */
 const char *model_finish(struct model_command *commands, bool stops);
 
 #endif

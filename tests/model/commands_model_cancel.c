@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_model_cancel.c - whoever asked for something leaves. */
+/* commands_model_cancel.c - requesters that cancel their commands. */
 #include "simfs/volume/snapshot_cancel.h"
 #include "tests/model/commands_model_internal.h"
 

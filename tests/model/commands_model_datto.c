@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_model_datto.c - dattobd's ioctls, run into other commands. */
+/* commands_model_datto.c - dattobd's ioctls, overlapping other commands. */
 #include "simfs/volume/datto/datto.h"
 #include "tests/model/commands_model_internal.h"
 

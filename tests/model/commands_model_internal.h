@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_model_internal.h - between the files of the model; for nobody else. */
+/* commands_model_internal.h - shared by the files of the model only. */
 #ifndef SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
 #define SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
 
@@ -11,16 +11,16 @@
 /* Writes BLOCK of the live view. */
 void model_write(unsigned block);
 
-/* The clone NAME shows what OF shows. */
+/* The clone NAME has the content of OF. */
 void model_cloned(const char *name, const char *of);
 
-/* Of a driver that is told of an unmount: what is written from now on changes its snapshot. */
+/* For a driver that is told about an unmount: later writes change its snapshot. */
 void model_traces_no_more(void);
 
-/* The snapshot NAME is not traced any more, and what it shows of the live view nobody knows. */
+/* The snapshot NAME is no longer traced; its content where it follows the live view is unknown. */
 void model_follows_live(const char *name);
 
-/* The snapshot that was WAS is NAME now. */
+/* The snapshot WAS is now called NAME. */
 void model_renamed(const char *name, const char *was);
 
 void model_went_wrong(const char *why);
@@ -32,7 +32,7 @@ void model_past(enum model_world world);
 
 /* ---- commands_model_cancel.c ---- */
 
-/* Whoever asked for COMMAND does not want it any more. */
+/* The requester of COMMAND cancels it. */
 void model_cancel(struct model_command *command);
 
 /* ---- commands_model_kinds.c ---- */
@@ -42,15 +42,15 @@ void model_end(struct model_command *command, int result);
 /* A step has passed. */
 void model_command_step(struct model_command *command);
 
-/* Closes what it has open. */
+/* Closes what COMMAND has open. */
 void model_command_close(struct model_command *command);
 
-/* Thaws what is held. */
+/* Releases what is held. */
 void model_thaw(void);
 
 /* ---- commands_model_datto.c ---- */
 
-/* Begins COMMAND's ioctl. */
+/* Starts COMMAND's ioctl. */
 void model_datto_begin(struct model_command *command);
 void model_datto_to_incremental(struct model_command *command);
 void model_datto_to_snapshot(struct model_command *command);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_model_kinds.c - each command that is run into another one. */
+/* commands_model_kinds.c - the commands that are run into each other. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #define ALL	   (COW | BIT(DATTO) | BIT(XEN))
 #define EMPTY	   BIT(EMPTY)
 
-/* How many steps a file stays open. */
+/* For how many steps a file stays open. */
 #define OPEN_STEPS 6u
 
 void model_end(struct model_command *command, int result)
@@ -29,7 +29,7 @@ static struct snapshot *find(const char *name)
 	return volume_snapshot_find(model_engine.volume, name);
 }
 
-/* Of those that were there: the one that most happens to. */
+/* Returns the existing snapshot that most commands are about. */
 static struct snapshot *find_newest(void)
 {
 	return find("c") ? find("c") : find("datto0");
@@ -124,7 +124,7 @@ static void start_delete_clone(struct model_command *command)
 	delete (command, find("d"));
 }
 
-/* As soon as it is there. */
+/* Deletes it as soon as it exists. */
 static void start_delete_new(struct model_command *command)
 {
 	delete (command, find(command->other->name));
@@ -196,7 +196,7 @@ static void start_fail_new(struct model_command *command)
 	fail(command, find(command->other->name));
 }
 
-/* One write of a store. */
+/* Makes one write of a store fail. */
 static void start_store_error(struct model_command *command)
 {
 	bool is_chain = model_engine.volume->chain != NULL;

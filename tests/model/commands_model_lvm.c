@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_model_lvm.c - what device-mapper does to a snapshot, run into other commands. */
+/* commands_model_lvm.c - device-mapper's changes of a snapshot, overlapping other commands. */
 #include <errno.h>
 
 #include "simfs/volume/lvm/lvm.h"
@@ -31,7 +31,7 @@ static void start(struct model_command *command, enum lvm_change_kind kind)
 	volume_lvm_change(model_engine.volume, snapshot, &command->change);
 }
 
-/* What is written from now on may change it. */
+/* Later writes may change it. */
 void model_lvm_detach(struct model_command *command)
 {
 	model_follows_live("c");

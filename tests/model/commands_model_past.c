@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_model_past.c - what a volume has behind it when the commands come. */
+/* commands_model_past.c - the history of a volume before the commands. */
 #include "simfs/base/check.h"
 #include "tests/model/commands_model_internal.h"
 
@@ -25,7 +25,8 @@ static void past_of_datto(void)
 	write_all(3);
 }
 
-/* Of a chain, a node can be merged whose children are a node and the snapshot "c". */
+/* In a chain, this makes a node that can be merged, whose children are a node and the snapshot
+ * "c". */
 static void past_of_others(enum model_world world)
 {
 	write_all(1);

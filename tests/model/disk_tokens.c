@@ -14,7 +14,7 @@ static void token_end(struct token *token, enum token_state state)
 	token->passed = 0;
 }
 
-/* TOKEN comes to its disk. */
+/* TOKEN arrives at its disk. */
 static void token_enter(struct token *token, enum disk_op op)
 {
 	for (;;) {
@@ -67,7 +67,7 @@ void tokens_release(uint64_t disk)
 		token_enter(token, token_asked[i].op);
 }
 
-/* Sector number INDEX of PART, which is on its way to where PART is, in STATE. */
+/* Returns the token of sector number INDEX of PART, which is moving to where PART is, in STATE. */
 static struct token *token_at(struct token_asked *asked, const struct flow_part *part,
 	enum token_state state, uint64_t index)
 {

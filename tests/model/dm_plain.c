@@ -57,7 +57,7 @@ static bool table_uses(const struct plain_table *table, unsigned int number)
 	return false;
 }
 
-/* Read, written or both: a snapshot only reads its origin, and a table adds up. */
+/* Read, written or both: a snapshot only reads its origin; a table is the sum of its targets. */
 static unsigned int way_of_opening(const struct plain_table *table, unsigned int number)
 {
 	bool writes = false;
@@ -87,7 +87,7 @@ unsigned int plain_opens(const struct plain *plain, unsigned int number)
 	return opens;
 }
 
-/* NUMBER is found below a table within so many steps. */
+/* Returns whether NUMBER is found below a table within STEPS levels. */
 static bool lies_below(const struct plain *plain, const struct plain_table *table,
 	unsigned int number, unsigned int steps)
 {
@@ -263,7 +263,7 @@ int plain_set_uuid(struct plain *plain, const char *name, const char *uuid)
 	return 0;
 }
 
-/* Until nothing goes any more. */
+/* Repeats until nothing more is removed. */
 static void remove_unused(struct plain *plain, bool only_deferred)
 {
 	for (unsigned int i = 1; i <= PLAIN_DEVICES; i++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dm_plain.h - device-mapper once more, as plainly as it can be said: an array of devices,
- * whose tables are arrays, and rules that look at all of them.
+ * dm_plain.h - device-mapper as simply as possible: an array of devices, whose tables are arrays,
+ * and rules that look at all of them.
  *
- * It knows nothing of bytes, steps or references: only what an ioctl makes of the devices,
- * and which error it has.
+ * It knows nothing about bytes, steps or references: only how an ioctl changes the devices, and
+ * which error it returns.
  */
 #ifndef SNAPRIG_TESTS_MODEL_DM_PLAIN_H
 #define SNAPRIG_TESTS_MODEL_DM_PLAIN_H
@@ -16,7 +16,7 @@
 #define PLAIN_DEVICES 12
 #define PLAIN_TARGETS 3
 #define PLAIN_NAME    16
-/* Lower devices: those numbers, or the base disk. */
+/* A lower device is a number, or the base disk. */
 #define PLAIN_BASE	   0
 #define PLAIN_BASE_SECTORS 2048
 
@@ -25,7 +25,7 @@ enum plain_kind { PLAIN_ZERO, PLAIN_LINEAR, PLAIN_ORIGIN, PLAIN_SNAPSHOT, PLAIN_
 struct plain_target {
 	enum plain_kind kind;
 	uint64_t start, length, offset;
-	unsigned int lower, cow; /* numbers of devices */
+	unsigned int lower, cow; /* device numbers */
 };
 
 struct plain_table {
@@ -42,17 +42,17 @@ struct plain_device {
 	unsigned int outside, event_nr;
 };
 
-/* By number; nobody has number 0. */
+/* By number; number 0 is not used. */
 struct plain {
 	struct plain_device devices[PLAIN_DEVICES + 1];
 };
 
-/* The number of a device of that name; 0 is none. */
+/* Returns the number of the device with this name; 0: none. */
 unsigned int plain_find(const struct plain *plain, const char *name);
 uint64_t plain_sectors(const struct plain *plain, unsigned int number);
 unsigned int plain_opens(const struct plain *plain, unsigned int number);
 
-/* Each changes PLAIN as a kernel would be changed, and returns 0 or its -errno. */
+/* Each changes PLAIN as the kernel would, and returns 0 or the kernel's -errno. */
 int plain_create(struct plain *plain, const char *name, const char *uuid);
 int plain_load(struct plain *plain, const char *name, const struct plain_table *table);
 int plain_clear(struct plain *plain, const char *name);
@@ -62,10 +62,10 @@ int plain_remove(struct plain *plain, const char *name, bool deferred);
 int plain_rename(struct plain *plain, const char *name, const char *to);
 int plain_set_uuid(struct plain *plain, const char *name, const char *uuid);
 void plain_remove_all(struct plain *plain, bool deferred);
-/* Those to be removed later whose time has come. */
+/* Removes the devices whose deferred removal is due. */
 void plain_sweep(struct plain *plain);
 
-/* As `dmsetup table' with "; " between its lines, and as it is loaded. */
+/* In the format of `dmsetup table' with "; " between lines, which can be loaded. */
 void plain_table_text(const struct plain_table *table, char *text, size_t size);
 
 #endif

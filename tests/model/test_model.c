@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole engine against plain arrays, under a random load.
+ * The whole engine, compared with plain arrays under a random load.
  *
- * There are two runs, of the seed that SEED says (else a fixed one), and of one
- * made from it under other limits.  COUNT is the number of operations.
+ * There are two runs: one with the seed SEED (else a fixed one), and one with a derived seed and
+ * other limits.  COUNT is the number of operations.
  */
 #include <check.h>
 #include <inttypes.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A chain under a random load, with coalesce at work all the time, against
- * plain arrays: snapshots come and go, the rig is closed and killed.
+ * A chain under a random load, with coalesce always at work, compared with plain arrays: snapshots
+ * come and go, the rig is closed and killed.
  *
- * There are two runs for each pace of the clock, of the seed that SEED says (else a fixed
- * one), and of one made from it, with other limits at each mount.  COUNT is the number of
- * operations of each.
+ * There are two runs for each pace of the clock: one with the seed SEED (else a fixed one), and
+ * one with a derived seed and other limits at each mount.  COUNT is the number of operations of
+ * each.
  */
 #include <check.h>
 #include <inttypes.h>

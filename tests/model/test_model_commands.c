@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_model_commands.c - every command runs into every other one.
+ * test_model_commands.c - every command overlaps every other one.
  *
- * The first is begun, so many completions later the second one, for each number
- * of completions until the first is over before.  Then both must be answered,
- * all come to rest, every view be what the plain arrays say, and the volume be
- * closed and opened.  COUNT moments are tried of each pair, chosen by SEED;
- * PAIR, as the replay line has it, is the only pair, and AT its moment.
+ * The first command is begun, then, after a number of completions, the second one; this is
+ * repeated for each number until the first command ends before that.  Then both must be answered,
+ * everything must become idle, every view must equal the plain arrays, and the volume must close
+ * and open. COUNT moments of each pair are tried, chosen by SEED; with PAIR, as in the replay
+ * line, only that pair, and with AT only that moment.
  */
 #include <check.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random sequences of ioctls against a plain array of devices: after each one the error is
- * the same, and every device is what it should be.
+ * Random sequences of ioctls, compared with a plain array of devices: after each ioctl, the error
+ * and every device must be the same.
  */
 #include <check.h>
 #include <inttypes.h>
@@ -23,7 +23,7 @@ static struct {
 	struct dm_caller caller;
 	struct plain plain;
 	struct dm_answer answer;
-	/* Which outcomes there were, for errors and their absence. */
+	/* The outcomes that occurred, for each error and for success. */
 	unsigned int failed, done;
 	char step[2 * TEXT_MAX];
 } run;

@@ -2,8 +2,8 @@
 /*
  * test_model_dm_disks.c - random maps, requests, holds and patches, in any order.
  *
- * Each part of a request that the flow gives to a file, delays, or does not, is compared
- * with tokens of single sectors (disk_tokens.h).  COUNT steps.
+ * Each part of a request that the flow gives to a file, delays, or keeps is compared with tokens
+ * of single sectors (disk_tokens.h).  COUNT steps.
  */
 #include <check.h>
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Everything together: copy-on-write and chains, snapshots that come and go,
- * writes to snapshots, coalesce, mounts, kills, and faults of the backend, under
- * a random load, against plain arrays: half a million operations, and at each mount other limits.
- * COUNT is that number, of all runs together; SEED decides each of them.
+ * Everything together: copy-on-write and chains, snapshots that come and go, writes to snapshots,
+ * coalesce, mounts, kills, and faults of the backend, under a random load, compared with plain
+ * arrays: half a million operations, with other limits at each mount.  COUNT is the number of
+ * operations, of all runs together; SEED decides each run.
  */
 #include <check.h>
 #include <errno.h>

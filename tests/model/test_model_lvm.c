@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Snapshots of profile lvm that are detached, attached, renamed and resized, against plain arrays:
- * one step after the other, through kills and mounts, so that every byte is known.
+ * Snapshots of profile lvm that are detached, attached, renamed and resized, compared with plain
+ * arrays: one step after the other, through kills and mounts, so that every byte is known.
  */
 #include <check.h>
 #include <errno.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine against plain arrays under rules of chance at every point.
+ * The engine, compared with plain arrays, under rules of chance at every point.
  *
- * Everything that can wait does so: requests, preserving, files and commands
- * overtake each other, and still no byte is wrong.  Everything that can fail
- * does so: what was acknowledged stays, and a snapshot is right or has failed.
+ * Everything that can wait does so: requests, preserving, files and commands overtake each other,
+ * and still no byte is wrong.  Everything that can fail does so: what was acknowledged stays, and
+ * a snapshot is right or has failed.
  */
 #include <check.h>
 #include <inttypes.h>

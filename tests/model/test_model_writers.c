@@ -2,10 +2,10 @@
 /*
  * test_model_writers.c - writers, requesters and faults in any order, on one clock.
  *
- * Snapshots are asked for and writers frozen, thawed, killed and replaced, and requesters die,
- * while others of it are under way and rules strike; time goes on in leaps.  Whenever
- * all has come to rest nobody is frozen, no write is held, and a snapshot is
- * there if, and only if, whoever asked for it was told so.  COUNT rounds.
+ * Snapshots are requested, and writers are frozen, thawed, killed and replaced, and requesters
+ * die, while other such operations are in flight and rules strike; time advances in leaps.
+ * Whenever everything is idle, no writer is frozen, no write is held, and a snapshot exists if and
+ * only if its requester was told so.  COUNT rounds.
  */
 #include <check.h>
 #include <errno.h>
@@ -50,7 +50,7 @@ static void add_rule(void)
 	size_t point = (size_t)below(sizeof points / sizeof points[0]);
 	static const char *const actions[] = { "error=EAGAIN", "error=EIO", "delay=5s", "delay=70s",
 		"hang", "drop" };
-	/* A write to the image that hangs or fails is not what this is about. */
+	/* A write to the image that hangs or fails is not the subject here. */
 	bool is_origin = strcmp(points[point], "origin.write") == 0;
 	size_t action = is_origin ? 2 : (size_t)below(point < WRITER_POINTS ? 6 : 5);
 	char rule[128];
@@ -107,7 +107,7 @@ static void ask(void)
 		was_dead = is_dead();
 		writers_bench_begin(next, names[asked_count], false);
 		names[asked_count][0] = 'S';
-		/* A fault may hold it up before it comes to the set. */
+		/* A fault may delay it before it reaches the set. */
 		ck_assert(!was_dead || !next->has_ended || next->result < 0);
 		break;
 	}

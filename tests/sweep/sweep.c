@@ -18,15 +18,15 @@
 #define VOLUME_BYTES ((256u << 10) + 512)
 #define OPERATIONS   200
 
-/* COUNT of the environment so high, or higher: every single one is failed. */
+/* If COUNT of the environment is at least this, every single request is made to fail. */
 #define STRIDE_COUNT  120
 #define COUNT_DEFAULT 9
 
-/* Runs of the kills of one workload: each has its own seed, and one the smallest limits. */
+/* Runs with kills per workload: each has its own seed, and one the smallest limits. */
 #define KILLED_RUNS 2
 
-/* Calls of the folder are failed beside the kinds of blockio, and writes of the
- * journal apart from all others: they fail nothing else. */
+/* Calls of the folder are made to fail in addition to the kinds of blockio; writes of the journal
+ * separately from all others, because they make nothing else fail. */
 #define FAULT_FOLDER  BLOCKIO_KINDS
 #define FAULT_JOURNAL (BLOCKIO_KINDS + 1)
 
@@ -36,7 +36,7 @@
 static const struct fault {
 	int kind;
 	int error;
-	bool is_short; /* a part of it is transferred before */
+	bool is_short; /* a part of it is transferred first */
 	uint64_t count;
 } faults[] = {
 	{ BLOCKIO_READ, -EIO, false, 1 },
@@ -80,7 +80,7 @@ static const char *const kind_names[] = {
 };
 
 static struct load load;
-static bool smallest; /* limits */
+static bool smallest; /* the limits are the smallest */
 static bool durable;
 
 static const struct sweep_workload *workloads;
@@ -103,7 +103,7 @@ static void start_load(uint64_t seed, const struct sweep_workload *workload, boo
 	memcpy(load.options.weights, workload->weights, sizeof load.options.weights);
 }
 
-/* From the NTH on, COUNT of what FAULT strikes fail. */
+/* Makes COUNT of what FAULT strikes fail, from the NTH on. */
 static void set_fault(const struct fault *fault, uint64_t nth, uint64_t count)
 {
 	struct memory_disk *disk = load.engine.disk;
@@ -125,7 +125,7 @@ static uint64_t faults_fired(int kind)
 				    : memory_disk_failed(load.engine.disk);
 }
 
-/* After the faults: as it is, closed in order, and killed. */
+/* After the faults: as it is, after an orderly close, and after a kill. */
 static void check_three_times(void)
 {
 	if (load.engine.volume)
@@ -142,7 +142,7 @@ static void check_three_times(void)
 	load_check(&load);
 }
 
-/* Runs the load with one fault; false when it was not reached any more. */
+/* Runs the load with one fault; returns false if the fault was no longer reached. */
 static bool fail_nth(const struct sweep_workload *workload, const struct fault *fault, uint64_t nth)
 {
 	start_load(
@@ -163,7 +163,7 @@ static uint64_t stride_of(void)
 	return engine_stride_of(STRIDE_COUNT, COUNT_DEFAULT);
 }
 
-/* Which ones are left out is by the seed. */
+/* The seed decides which ones are skipped. */
 static uint64_t first_of(uint64_t stride)
 {
 	return mix_below(engine_seed(), 1, stride);
@@ -176,12 +176,12 @@ START_TEST(after_any_fault_live_is_right_and_snapshots_whole_or_failed)
 	const struct fault *fault = &faults[_i % COUNT_OF(faults)];
 	uint64_t stride = stride_of(), first = 1 + first_of(stride), nth = first, tried = 0;
 
-	/* Each fault of each workload gets them, by the seed. */
+	/* The seed decides which faults of which workloads get them. */
 	smallest = (_i + _i / COUNT_OF(faults) + (int)(engine_seed() % 2)) % 2;
 	durable = (_i / 2 + _i / COUNT_OF(faults) + (int)(engine_seed() / 2 % 2)) % 2;
 	for (; fail_nth(workload, fault, nth); nth += stride)
 		tried++;
-	/* Where there are fewer than are passed over: the first of them. */
+	/* If there are fewer than are skipped, try the first of them. */
 	if (tried == 0 && fail_nth(workload, fault, 1))
 		tried++;
 	printf("sweep: %s: %s, %s%s, %s: %" PRIu64 " faults tried, of %" PRIu64 "\n",
@@ -189,13 +189,13 @@ START_TEST(after_any_fault_live_is_right_and_snapshots_whole_or_failed)
 		fault->is_short ? " and short" : "", fault->count == 1 ? "once" : "from then on",
 		tried, nth - first);
 	fflush(stdout);
-	/* Where nothing is closed or flushed, there is no flush to fail. */
+	/* If nothing is closed or flushed, there is no flush to fail. */
 	ck_assert(tried > 0 || !engine_count_is_full() || fault->kind == BLOCKIO_FLUSH ||
 		  (fault->kind == BLOCKIO_PUNCH && workload->weights[LOAD_ZERO] == 0));
 }
 END_TEST
 
-/* Runs the load and kills it after STEPS; false when it had ended before. */
+/* Runs the load and kills it after STEPS; returns false if it had ended before. */
 static bool kill_after(const struct sweep_workload *workload, uint64_t seed, uint64_t steps)
 {
 	start_load(seed, workload, workload->limit != NULL);
@@ -204,7 +204,7 @@ static bool kill_after(const struct sweep_workload *workload, uint64_t seed, uin
 
 	load_kill(&load);
 	load_check(&load);
-	/* It goes on from there as if nothing had been. */
+	/* It continues from there as if nothing had happened. */
 	load_run(&load, 20, UINT64_MAX);
 	load_check(&load);
 	load_kill(&load);

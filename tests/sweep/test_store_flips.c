@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One turned bit anywhere in a store file: recovered, or refused with the place. */
+/* One flipped bit anywhere in a store file: recovered, or refused with the place. */
 #include <check.h>
 #include <errno.h>
 #include <malloc.h>
@@ -9,7 +9,7 @@
 
 #define COUNT_DEFAULT 8
 
-/* Restores the file with one bit turned. */
+/* Restores the file with one bit flipped. */
 static void flip(uint64_t bit)
 {
 	uint64_t size_bytes;
@@ -19,7 +19,7 @@ static void flip(uint64_t bit)
 		&size_bytes)[bit / 8] ^= (uint8_t)(1u << (bit % 8));
 }
 
-/* Whether the unit at OFFSET is a header of a segment, a summary's content, or else. */
+/* Returns whether the unit at OFFSET is the header of a segment or the content of a summary. */
 static bool is_header(uint64_t offset)
 {
 	return damage_segments[damage_whole_before(offset)].unit == offset / STORE_UNIT_BYTES;
@@ -31,9 +31,9 @@ static bool is_data(uint64_t offset)
 }
 
 /*
- * Every bit of the superblock; every third of every header and of the summary,
- * and with a higher COUNT all of them; of data, some.  A sanitizer's build is slow:
- * every seventh of them, so that each bit of a byte has its turn.
+ * Returns the next bit to flip.  Every bit of the superblock; every third of every header and of
+ * the summary, or all with a higher COUNT; some of the data.  With a sanitizer, every seventh of
+ * them, so that each bit of a byte has its turn.
  */
 static uint64_t flip_next(uint64_t bit)
 {
@@ -55,7 +55,7 @@ START_TEST(a_turned_bit_in_the_superblock_is_found)
 			damage_expect(0);
 			continue;
 		}
-		/* Behind it nothing is kept. */
+		/* Nothing is kept after it. */
 		ck_assert_int_eq(store_bench_open(&damage_bench), 0);
 		damage_expect_segments(DAMAGE_SEGMENTS);
 		store_bench_leave(&damage_bench);
@@ -63,7 +63,7 @@ START_TEST(a_turned_bit_in_the_superblock_is_found)
 }
 END_TEST
 
-/* What is said of a turned bit at OFFSET: the segment of a header, the unit of data. */
+/* The place reported for a flipped bit at OFFSET: the segment of a header, the unit of data. */
 static uint64_t place_of(uint64_t offset)
 {
 	uint64_t segment = damage_segments[damage_whole_before(offset)].unit * STORE_UNIT_BYTES;
@@ -125,7 +125,7 @@ int main(int argc, char **argv)
 	TCase *closed = tcase_create("closed");
 
 	(void)argc;
-	/* Opening takes some MiB for a moment, and that many times. */
+	/* Each opening needs some MiB briefly, and there are many. */
 	mallopt(M_MMAP_THRESHOLD, 64 << 20);
 	mallopt(M_TRIM_THRESHOLD, 256 << 20);
 	tcase_add_checked_fixture(killed, damage_open_killed, damage_close);
