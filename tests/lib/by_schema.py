@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""by_schema.py - is what was printed as its JSON Schema says?
+"""by_schema.py - checks output against its JSON Schema.
 
 	by_schema.py SCHEMA-FOLDER... <LIST
 
-Each line of LIST is "NAME FILE": FILE holds one document, with .yaml in YAML, or with .jsonl one
-a line.  Prints "ok NAME FILE" or what is wrong, and ends with 1 when anything is.  Schemas refer
-to each other by their $id, so all that lie in the folders are known.
+Each line of LIST is "NAME FILE": FILE contains one document, .yaml files in YAML, .jsonl files one
+per line.  Prints "ok NAME FILE" or what is wrong, and exits with 1 if anything is.  Schemas refer
+to each other by their $id, so all schemas in the folders are loaded.
 
 	by_schema.py --lint SCHEMA-FOLDER... <LIST
 
-The schemas themselves, too: valid, named by their files, each member described, and none required
-that is not told of at the same place, which ajv calls strict.
+Also checks the schemas: they are valid, named like their files, each member has a description, and
+no member is required without being defined at the same place (ajv's strict mode).
 """
 import json
 import pathlib
@@ -21,13 +21,13 @@ import warnings
 import jsonschema
 
 DRAFT = jsonschema.Draft202012Validator
-# The name of the file, and no address: nothing of ours answers on a network.  A reference to
-# another schema is followed from where this one lies, by editors too.
+# The name of the file instead of an address, because nothing of ours is on a network.  Editors,
+# too, resolve a reference to another schema relative to this one.
 IDENTITY = "%s.schema.json"
 
 
 def load(folders):
-    """The schemas in the folders, by their names."""
+    """The schemas in the folders, by name."""
     return {path.name.removesuffix(".schema.json"): json.loads(path.read_text("utf-8"))
             for folder in folders for path in sorted(pathlib.Path(folder).glob("*.schema.json"))}
 
@@ -48,7 +48,7 @@ def validator(schemas, name):
 
 
 def documents(path):
-    """The documents of a file, each with what it is called."""
+    """The documents of a file, each with its name."""
     text = pathlib.Path(path).read_text("utf-8")
     if path.endswith(".yaml"):
         import yaml
@@ -60,7 +60,7 @@ def documents(path):
 
 
 def mistakes_of(check, path):
-    """What a validator finds wrong with the documents of a file, a line each."""
+    """What a validator finds wrong with the documents of a file, one line each."""
     try:
         found = documents(path)
     except (OSError, ValueError) as error:
@@ -72,7 +72,7 @@ def mistakes_of(check, path):
 
 
 def untold(schema, where=""):
-    """The members that nothing is told of, or that only their being required tells of."""
+    """The members without a description, or that are only required but not defined."""
     if isinstance(schema, list):
         for at, part in enumerate(schema):
             yield from untold(part, "%s/%d" % (where, at))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# docs.sh - runs the commands of a page in Markdown; sourced after e2e.sh.  docs_blocks.awk says
-# what a page may write, docs_session.bash how it is run.
+# docs.sh - runs the commands of a Markdown page; sourced after e2e.sh.  docs_blocks.awk says what a
+# page may contain, docs_session.bash how it is run.
 # shellcheck disable=SC2154 # of e2e.sh
 
 requires bash awk
@@ -10,8 +10,8 @@ mkdir "$work/bin" "$work/tmp"
 ln -s "$SNAPRIG" "$work/bin/snaprig"
 
 docs_count=0
-# docs_works PAGE [SET] - true when each command of PAGE does what it says, in order, in a fresh
-# folder, and leaves nothing behind; what is wrong is in $work/docs-said.
+# docs_works PAGE [SET] - true if every command of PAGE does what it says, in order, in a fresh
+# folder, and leaves nothing behind; otherwise, the problem is in $work/docs-said.
 docs_works()
 {
 	docs_count=$((docs_count + 1))
@@ -20,7 +20,7 @@ docs_works()
 	awk -v folder="$work/steps.$docs_count" -f "$e2e_root/tests/lib/docs_blocks.awk" "$1" \
 		>docs-said || return 1
 	case $1 in
-	# It is read where the source tree is.
+	# It is read in the source tree.
 	*/README.md)
 		ln -s "$SNAPRIG" "$docs_folder/snaprig"
 		ln -s "$e2e_root/scenarios" "$docs_folder/scenarios"
@@ -41,7 +41,7 @@ docs_works()
 	rm -rf --one-file-system "$docs_folder"
 }
 
-# docs_work SET PAGE... - all of them, and something is run of them all together.
+# docs_work SET PAGE... - all of the pages work, and at least one command was run.
 docs_work()
 {
 	docs_set=$1

@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# docs_blocks.awk - the commands of a Markdown file, as steps that tests/lib/docs_session.bash
-# runs.  What a page may write is told in CONTRIBUTING.md ("Pages"); in short:
+# docs_blocks.awk - turns the commands of a Markdown file into steps for
+# tests/lib/docs_session.bash.  CONTRIBUTING.md ("Pages") says what a page may contain; in short:
 #
-#	```console	each line `$ COMMAND` is run; lines `> ...` continue it; what
-#			it prints is what stands below it, where `...` is any text
-#	```sh		is run as a script that must end well
+#	```console	each line `$ COMMAND` is run; lines `> ...` continue it; its output
+#			must be what follows, where `...` stands for any text
+#	```sh		is run as a script that must succeed
 #	```yaml		must be YAML, of one document or several
-#	```text ...	other words are no commands; with `file NAME` the block is that file
+#	```text ...	other languages are not run; with `file NAME`, the block is that file
 #
 # The line above a block may be a comment `<!-- docs-test: WORD... -->` with one of
 #
 #	skip WHY...	it is not run
-#	needs NAME...	it is run where these programs are; `root` is a privilege
-#	long [NAME...]	it is run by `make check-long`; where these programs are
-#	file NAME	its text is the file NAME of the folder in which the page's commands run
+#	needs NAME...	it is run where these programs exist; `root` is a privilege
+#	long [NAME...]	`make check-long` runs it, where these programs exist
+#	file NAME	its text is the file NAME in the folder where the page's commands run
 #
-# Variables: folder, where the steps go.  For step N it has N.kind (console, sh, yaml, file, skip), N.at
+# Variables: folder, for the steps.  Step N has N.kind (console, sh, yaml, file, skip), N.at
 # (file:line), N.text (command, script, file's text or reason), N.says (console), N.mark (the words
-# needs or long with what follows them) and N.name (file).
-# A mistake is printed as "file:line: what" and makes it fail.
+# needs or long with their arguments) and N.name (file).  A mistake is printed as "file:line: what"
+# and makes it fail.
 
 function wrong(what)
 {
@@ -135,7 +135,7 @@ is_open {
 	mark = ""
 }
 
-# A block by indentation has no language.
+# An indented block has no language.
 /^(    |\t)/ && was_blank && !in_list { wrong("a block without a fence") }
 /^ *([-*+]|[0-9]+\.) / { in_list = 1 }
 /^[^ \t]/ && !/^([-*+]|[0-9]+\.) / { in_list = 0 }

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# docs_session.bash STEPS SET - runs the steps that docs_blocks.awk has made, in order, in one
-# shell and in this folder, as somebody would who types a page in.  SET is `short`, or `long` with
-# the steps that take long.  The first step that does not do what the page says ends it.
+# docs_session.bash STEPS SET - runs the steps that docs_blocks.awk has made, in order, in one shell
+# and in this folder, like a user who types the commands of a page.  SET is `short`, or `long` to
+# include the steps that take long.  Stops at the first step that does not do what the page says.
 #
-# A command must print what the page shows (docs_shown.awk).  It must succeed, unless the page
-# shows what it printed when it failed, or its exit code by `echo $?`.  Ends with a line
-# "N commands, N skipped", after one for each that was.
+# A command must print what the page shows (docs_shown.awk).  It must succeed, unless the page shows
+# its error message, or its exit code with `echo $?`.  Prints a line for each skipped step, and at
+# the end "N commands, N skipped".
 set -u
 docs_steps=$1 docs_set=$2 docs_shown=${0%/*}/docs_shown.awk
-# What a test has open besides, LVM's tools complain of.
+# LVM's tools complain about other files that a test has open.
 export LVM_SUPPRESS_FD_WARNINGS=1
 docs_ran=0 docs_skipped=0 docs_status=0 docs_is_shown=1
 
@@ -28,7 +28,7 @@ docs_skip()
 	docs_skipped=$((docs_skipped + 1))
 }
 
-# docs_lacks NAME... - the first that is not here.
+# docs_lacks NAME... - prints the first that is missing.
 docs_lacks()
 {
 	local name
@@ -40,7 +40,7 @@ docs_lacks()
 	done
 }
 
-# docs_reason - why the step is not run, or nothing.
+# docs_reason - prints why the step is not run, or nothing.
 docs_reason()
 {
 	local mark names
@@ -58,18 +58,18 @@ docs_run()
 {
 	local text
 	text=$(<"$docs_step.text")
-	# What the page's command finds in $? is what the one before it left.
+	# Sets $? for the page's command to the status of the previous one.
 	(exit "$docs_status")
 	eval "$text" >"$docs_steps/said" 2>&1 </dev/null
 	docs_status=$?
-	# Tests that run beside this one make mount namespaces, with a copy of each mount, and loop
-	# devices, which fio may see go while it looks for the disk of a file.
+	# Tests that run at the same time make mount namespaces, with a copy of each mount, and loop
+	# devices, which fio may see disappear while it searches for the disk of a file.
 	sed -i -e '/ was also mounted in the mount namespace of .* where it is dead now$/d' \
 		-e '/^stat: No such file or directory$/d' "$docs_steps/said"
 	docs_ran=$((docs_ran + 1))
 }
 
-# A failure that the page does not show is one when the next command does not ask for it.
+# A failure that the page does not show is an error unless the next command prints the exit code.
 docs_no_failure_is_hidden()
 {
 	[ "$docs_is_shown" = 1 ] || docs_step=$docs_hidden docs_fail "$docs_hidden_how"

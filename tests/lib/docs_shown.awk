@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# docs_shown.awk - whether what a command said (the file in the variable `said`) is what a page
-# shows of it (`shown`), where "..." is any text, and alone in a line any lines.
+# docs_shown.awk - whether the output of a command (the file in the variable `said`) is what a page
+# shows (`shown`), where "..." stands for any text, and alone in a line for any lines.
 
-# Whether lines from I of what was said are those from J of what is shown.
+# Whether the lines from I of the output match those from J of the page.
 function matches(i, j)
 {
 	if (j > shown_count)

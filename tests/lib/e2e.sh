@@ -5,10 +5,9 @@
 #
 #	. "${0%/*}/../lib/e2e.sh"
 #
-# It makes a work folder, $work, goes there, and at the end unmounts what is
-# below it and removes it.  A script ends with 0, with `fail`, or with `skip`.
-# SNAPRIG is the program, E2E_TOOLS the folder of the C helpers; without them
-# those of the release build are taken.
+# It makes a work folder, $work, goes there, and at the end unmounts everything below it and removes
+# it.  A script ends with 0, with `fail`, or with `skip`.  SNAPRIG is the program, E2E_TOOLS the
+# folder of the C helpers; by default, those of the release build.
 set -eu
 umask 022
 export LC_ALL=C
@@ -22,7 +21,7 @@ SNAPRIG=${SNAPRIG:-$e2e_root/build/release/snaprig}
 E2E_TOOLS=${E2E_TOOLS:-$e2e_root/build/release/tests/e2e}
 e2e_fixtures=$e2e_root/tests/fixtures
 SEED=${SEED:-1}
-# A sanitizer's build is slow: it gets fewer rounds and more patience.
+# A sanitizer's build is slow: it gets fewer rounds and longer timeouts.
 case ${SNAPRIG_CONFIG:-release} in
 asan | tsan) e2e_slow=1 ;;
 *) e2e_slow=${VALGRIND:+1} ;;
@@ -47,7 +46,7 @@ skip()
 	exit 77
 }
 
-# requires TOOL... - or the test is skipped.
+# requires TOOL... - skips the test if one is missing.
 requires()
 {
 	for e2e_tool in "$@"; do
@@ -60,13 +59,13 @@ requires_root()
 	[ "$(id -u)" = 0 ] || skip "needs root"
 }
 
-# not_under_valgrind WHY... - the test is skipped there.
+# not_under_valgrind WHY... - skips the test under valgrind.
 not_under_valgrind()
 {
 	[ -z "${VALGRIND:-}" ] || skip "valgrind $*"
 }
 
-# requires_user_mount - an ordinary user, who can mount and unmount.
+# requires_user_mount - skips the test unless an ordinary user can mount and unmount.
 requires_user_mount()
 {
 	[ "$(id -u)" != 0 ] || skip "runs as an ordinary user only"
@@ -76,13 +75,13 @@ requires_user_mount()
 		skip "fusermount3 cannot unmount without /etc/mtab (ln -s /proc/self/mounts /etc/mtab)"
 }
 
-# in_a_namespace COMMAND... - in a mount namespace of its own; also in a chroot.
+# in_a_namespace COMMAND... - runs it in a mount namespace of its own, even in a chroot.
 in_a_namespace()
 {
 	work=$work exec "$e2e_root/tests/lib/in_a_namespace.sh" "$@"
 }
 
-# requires_loop - a loop device can be had.
+# requires_loop - skips the test if no loop device is available.
 requires_loop()
 {
 	requires_root
@@ -90,7 +89,7 @@ requires_loop()
 	timeout 20 losetup -f >/dev/null 2>&1 || skip "no loop device"
 }
 
-# has_loop FILE - a loop device is over it.
+# has_loop FILE - a loop device is attached to it.
 has_loop()
 {
 	grep -qsxF -e "$(realpath "$1")" /sys/block/loop*/loop/backing_file
@@ -101,8 +100,8 @@ has_no_loop()
 	! has_loop "$1"
 }
 
-# detach_own LOOP - unless it is over nothing of this test any more: the next one to get it
-# is another test.
+# detach_own LOOP - unless it is no longer over a file of this test: the device may belong to
+# another test by now.
 detach_own()
 {
 	if grep -qsF "$work/" "/sys/block/${1#/dev/}/loop/backing_file"; then
@@ -110,18 +109,18 @@ detach_own()
 	fi
 }
 
-# detach_loop LOOP FILE - and waits until it has gone: whoever looks at all loop devices at that
-# moment has it open, a world of another test that began while it was mounted has a copy of the
-# mount, and it goes with the last close.
+# detach_loop LOOP FILE - and waits until it is gone.  A process that lists all loop devices has it
+# open at that moment, and a world of another test that began while it was mounted has a copy of the
+# mount; it is detached at the last close.
 detach_loop()
 {
 	losetup -d "$1"
 	wait_until 120 has_no_loop "$2" || fail "'$1' is still on '$2'"
 }
 
-# mount_loop FILE MNT [OPTIONS] - a file system in a file.  Not `mount -o loop`: that asks
-# every loop device whose it is, and one of somebody else's that hangs does not answer.
-# The device goes with the mount, and with copies of it that others' namespaces have.
+# mount_loop FILE MNT [OPTIONS] - mounts a file system in a file.  Not with `mount -o loop`, which
+# queries every loop device and would hang if another one hangs.  The device is detached when the
+# mount and its copies in other namespaces are gone.
 mount_loop()
 {
 	wait_until 120 has_no_loop "$1" || fail "'$1' is still mounted somewhere"
@@ -139,7 +138,7 @@ umount_loop()
 	wait_until 120 has_no_loop "$1" || fail "'$1' is mounted in another namespace"
 }
 
-# octal_of PATH - as /proc/self/mounts and mountinfo write it.
+# octal_of PATH - in the spelling of /proc/self/mounts and mountinfo.
 octal_of()
 {
 	case $1 in
@@ -153,29 +152,30 @@ has_nothing_attached()
 	! grep -qsF "$TMPDIR/" /sys/block/loop*/loop/backing_file
 }
 
-# nothing_attached - no loop device is over a file of this test, also for who has a copy of a mount.
+# nothing_attached - no loop device is over a file of this test, not even for a copy of a mount.
 nothing_attached()
 {
 	wait_until 120 has_nothing_attached || fail "a loop device is left"
 }
 
-# mounts_below FOLDER - at it or below it, the latest last.  "/tmp/x10" is not below "/tmp/x1".
+# mounts_below FOLDER - the mounts at or below it, the latest last.  "/tmp/x10" is not below
+# "/tmp/x1".
 mounts_below()
 {
-	# Not by -v: there awk would read the octal numbers.
+	# Not with -v, which makes awk interpret the octal numbers.
 	folder=$(octal_of "$1/") awk 'index($2 "/", ENVIRON["folder"]) == 1 { print $2 }' \
 		/proc/self/mounts | sed 's/\\040/ /g; s/\\134/\\/g'
 }
 
 e2e_on_exit=
-# on_exit 'COMMAND' - runs at the end, whatever happens; the latest first.
+# on_exit 'COMMAND' - runs at the end in any case; the latest first.
 on_exit()
 {
 	e2e_on_exit="$*
 $e2e_on_exit"
 }
 
-# no_job_runs JOBS - of these processes, whoever may have to be waited for.
+# no_job_runs JOBS - none of these processes runs; zombies do not count.
 no_job_runs()
 {
 	# shellcheck disable=SC2048 # numbers
@@ -184,8 +184,8 @@ no_job_runs()
 	done
 }
 
-# Ends the jobs of a script: most end by themselves, without their mount.  A script that fails
-# beside a job that has no end must not wait for it.
+# Ends the jobs of a script: most end by themselves when their mount is gone.  A script that fails
+# beside a job that never ends must not wait for it.
 jobs_end()
 {
 	jobs -p >"$work/jobs"
@@ -218,7 +218,7 @@ e2e_end()
 	exit "$e2e_status"
 }
 
-# Paths are put into lines of words.
+# Paths are put into lists of words.
 e2e_scratch=${E2E_WORK:-${TMPDIR:-/tmp}}
 case $e2e_scratch in
 *[!A-Za-z0-9/._-]*) e2e_scratch=/tmp ;;
@@ -233,7 +233,7 @@ cd "$work"
 
 e2e_begun=$(date +%s)
 # budget_is_over DONE ALL WHAT [PART OF] - of the seconds that this test has (BUDGET_SECONDS;
-# else it has all of the time), or of so many parts of them.  What is left out is said.
+# without it, time is unlimited), or of such a part of them.  Reports what is left out.
 budget_is_over()
 {
 	e2e_budget=$((${BUDGET_SECONDS:-0} * ${4:-1} / ${5:-1}))
@@ -241,8 +241,8 @@ budget_is_over()
 	echo "CUT: $1 of $2 $3 in $e2e_budget s"
 }
 
-# run_counted PROGRAM LITTLE ALL - a program of tests/ with as high a COUNT, up to ALL, as fits
-# into what is left of the budget; how long LITTLE takes says how high that is.
+# run_counted PROGRAM LITTLE ALL - runs a program of tests/ with the highest COUNT, up to ALL, that
+# fits into the rest of the budget, estimated from the time that LITTLE takes.
 run_counted()
 {
 	e2e_program=$E2E_TOOLS/../$1 e2e_count=$3
@@ -269,14 +269,14 @@ run_count()
 	grep -a '^[0-9]*%' said
 }
 
-# rig ARGUMENT... - the program, as the user would call it.
+# rig ARGUMENT... - the program, called like a user would.
 rig()
 {
 	"$SNAPRIG" "$@"
 }
 
-# refused EXIT TEXT COMMAND... - the command must exit so, and say TEXT on stderr
-# (both are extended regular expressions).
+# refused EXIT TEXT COMMAND... - the command must exit with EXIT and print TEXT on stderr (both are
+# extended regular expressions).
 refused()
 {
 	e2e_exit=$1 e2e_text=$2
@@ -300,7 +300,7 @@ mount_volume()
 	is_mounted "$mnt" || fail "mount said 0, but nothing is mounted"
 }
 
-# umount_volume - and it must have ended when it is unmounted.
+# umount_volume - the rig must have ended when this returns.
 umount_volume()
 {
 	rig umount "${1:-$mnt}"
@@ -313,8 +313,8 @@ is_mounted()
 		/proc/self/mounts
 }
 
-# rig_pid [MNT] - process that serves the mount: it has /dev/fuse open, and the image
-# that the mount names.  Its command line may be a wrapper's.
+# rig_pid [MNT] - the process that serves the mount: it has /dev/fuse open, and the image that the
+# mount names.  Its command line may be a wrapper's.
 rig_pid()
 {
 	e2e_point=${1:-$mnt}
@@ -358,13 +358,13 @@ no_rig_runs()
 	[ -z "$(rigs_below "$work")" ]
 }
 
-# is_dead PID - a zombie is: who reaps it may take its time.
+# is_dead PID - true for zombies, too, whose parent may take its time to reap them.
 is_dead()
 {
 	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 
-# kill_rig - as a crash would end it; the mount is left behind.
+# kill_rig - like a crash; the mount is left behind.
 kill_rig()
 {
 	e2e_pid=$(rig_pid)
@@ -379,32 +379,31 @@ same()
 	[ "$1" = "$2" ] || fail "$3: expected '$1', got '$2'"
 }
 
-# names_of FOLDER - on one line, by age where they are numbered.
+# names_of FOLDER - on one line, numbered names by age.
 names_of()
 {
 	find "$1" -mindepth 1 -printf '%f\n' | sort -V | paste -sd' ' -
 }
 
-# digest [FILE] - of what is in it, or comes in; openssl has the processor's own instructions for
-# that.
+# digest [FILE] - of the file, or of the input; openssl uses the CPU's own instructions.
 digest()
 {
 	openssl dgst -sha256 -r "$@" | cut -d' ' -f1
 }
 
-# digests FILE... - a line for each, with its name.
+# digests FILE... - one line for each, with its name.
 digests()
 {
 	openssl dgst -sha256 -r "$@"
 }
 
-# have_digests FILE - what its lines name still is as they say; prints what is not.
+# have_digests FILE - the files that it lists still have these digests; prints those that do not.
 have_digests()
 {
 	sed 's/^[^ ]* \*//' "$1" | xargs -d '\n' openssl dgst -sha256 -r | diff "$1" -
 }
 
-# status FILTER - what jq finds in the volume's status; a path is found sooner.
+# status FILTER - the result of a jq filter on the volume's status; a plain path is faster.
 status()
 {
 	case ${1%' | length'} in

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_cells.sh - tables of what each adapter's tool makes of each failure; sourced after
+# e2e_cells.sh - tables of how each adapter's tool handles each failure; sourced after
 # e2e_clients.sh.
 #
 # A row is a client and a letter for each failure: `i`ntact, `d`etected, `m`isreported,
-# `s`ilent-corruption, `h`ung; `.` where nothing is known.
+# `s`ilent-corruption, `h`ung; `.` if not known.
 #
 # shellcheck disable=SC2154 # $work and the like are of e2e.sh and e2e_run.sh
 
-# When what strikes in the middle does, of volumes whose clients read most of them.
+# When a failure in the middle strikes; the clients read most of their volumes.
 moment='read.progress>=25%'
 
-# failing FAILURE - the steps that bring it about; sets the profile, the volume's limit, and
-# the time that a client has.
+# failing FAILURE - prints the steps that cause it; sets the profile, the volume's limit, and the
+# client's time limit.
 failing()
 {
 	profile=plain limit='' patience=120s writes=''
@@ -54,7 +54,7 @@ name_of()
 	esac
 }
 
-# a_read_hangs - in the run that is on; sets its mount.
+# a_read_hangs - in the current run; sets its mount.
 a_read_hangs()
 {
 	for mnt in "$TMPDIR"/snaprig-*/mnt; do
@@ -64,8 +64,8 @@ a_read_hangs()
 	return 1
 }
 
-# delete_under_the_reader - while its read hangs, which is let go then; what rm says is
-# in `deleted`.
+# delete_under_the_reader - while its read hangs, which is then released; the output of rm is in
+# `deleted`.
 delete_under_the_reader()
 {
 	wait_until 100 a_read_hangs || return 0
@@ -73,7 +73,7 @@ delete_under_the_reader()
 	rig fault release "$mnt" >/dev/null
 }
 
-# has_met FAILURE - what else must be seen of it, in the run that is over.
+# has_met FAILURE - checks what else must be seen of it in the finished run.
 has_met()
 {
 	case $1 in
@@ -88,7 +88,7 @@ has_met()
 	esac
 }
 
-# meets_failure CLIENT FAILURE VERDICT - or the tool is not here.
+# meets_failure CLIENT FAILURE VERDICT - true also if the tool is not installed.
 meets_failure()
 {
 	failing "$2"
@@ -109,7 +109,7 @@ meets_failure()
 		remover=$!
 	fi
 	rig run run.yaml >tap 2>said || e2e_status=$?
-	# When nothing hung, it waits still.
+	# If nothing hung, it is still waiting.
 	[ -z "$remover" ] || { kill "$remover" && wait "$remover"; } 2>/dev/null || :
 	case $e2e_status in
 	0)
@@ -129,8 +129,8 @@ meets_failure()
 	nothing_left
 }
 
-# meets_cells 'FAILURE...' [PART OF] - of the rows on stdin, one cell after the other, in so many
-# parts of the test's time.
+# meets_cells 'FAILURE...' [PART OF] - tests the rows on stdin cell by cell, in this part of the
+# test's time.
 meets_cells()
 {
 	awk -v names="$1" '{ n = split(names, name, " ")

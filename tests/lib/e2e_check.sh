@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_check.sh - for scripts about commands that mount, run a client and take all away again;
-# sourced after e2e.sh.  What is temporary lies in a folder of the test's own.
+# e2e_check.sh - for scripts about commands that mount, run a client and remove everything again;
+# sourced after e2e.sh.  Temporary files are in a folder of the test's own.
 # shellcheck disable=SC2154 # $work is of e2e.sh
 
 mkdir "$work/tmp"
 export TMPDIR="$work/tmp"
 
-# no_rig_is_left - and $running is the command lines that name something of this test: mostly
-# there are none, and that is known at once.
+# no_rig_is_left - $running is the command lines that name something of this test; usually there are
+# none, which is quick to find out.
 no_rig_is_left()
 {
 	# shellcheck disable=SC2062 # the pattern comes in, and these are files
@@ -18,7 +18,7 @@ no_rig_is_left()
 	[ -z "$running" ] || no_rig_runs
 }
 
-# nothing_is_left WHAT - of WHAT, as it is called when something is.
+# nothing_is_left WHAT - fails with WHAT if something is left.
 nothing_is_left()
 {
 	wait_until 15 no_rig_is_left || fail "$1: a rig is still running"
@@ -30,7 +30,8 @@ nothing_is_left()
 	! grep -qsF "$work/" /sys/block/loop*/loop/backing_file || fail "$1: a loop device"
 }
 
-# result_tells WHAT - prints of result.json what matters, and sets $e2e_told, its verdict and code.
+# result_tells WHAT - prints the important parts of result.json, and sets $e2e_told to its verdict
+# and code.
 result_tells()
 {
 	awk '/^  "verdict": / { verdict = $2; gsub(/[",]/, "", verdict) }
@@ -40,14 +41,14 @@ result_tells()
 	read -r e2e_told <told || fail "no JSON of: $1"
 }
 
-# checked CODE VERDICT ARGUMENT... - of `snaprig check`, on a volume of $check_size; the result is
-# in result.json, and nothing is left.
+# checked CODE VERDICT ARGUMENT... - runs `snaprig check` on a volume of $check_size; the result is
+# in result.json, and nothing may be left.
 checked()
 {
 	e2e_code=$1 e2e_verdict=$2
 	shift 2
 	e2e_status=0
-	# An option given twice is the last one.
+	# If an option is given twice, the last one counts.
 	timeout 120 "$SNAPRIG" check ${check_size:+--size "$check_size"} --json "$@" >result.json \
 		2>said || e2e_status=$?
 	sed 's/^/  said: /' said

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_clients.sh - what our adapters' tools make of a bad sector; sourced after e2e_run.sh.
+# e2e_clients.sh - how our adapters' tools handle a bad sector; sourced after e2e_run.sh.
 #
 # shellcheck disable=SC2154 # $work, $e2e_root and $e2e_status are of e2e.sh and e2e_run.sh
 export SNAPRIG_SHARE="$e2e_root/scenarios"
@@ -10,7 +10,7 @@ clients_met=0
 content='{ ext4: { files: 30, bytes: 10MiB } }'
 bad_sector='offset=6291713..6291714' # in the middle of a file of $content
 
-# Where a file lies in an image, what stands there tells.
+# This content shows where a file is in an image.
 marked='the middle of a file'
 
 # a_marked_file - 3 MB, on stdout.
@@ -21,14 +21,14 @@ a_marked_file()
 	openssl rand 1500000
 }
 
-# content_is_image - what lies at `image` is the volume from now on; its marked file is struck.
+# content_is_image - makes the file `image` the content of the volume; its marked file is struck.
 content_is_image()
 {
 	bad_at=$(grep -obUa "$marked" image | cut -d: -f1)
 	content='{ image: image }' image_size='' bad_sector="offset=$bad_at..$((bad_at + 1))"
 }
 
-# content_xfs - a volume with XFS, which needs root; false: it cannot be made.
+# content_xfs - a volume with XFS, which needs root; false if it cannot be made.
 content_xfs()
 {
 	command -v mkfs.xfs >/dev/null || return
@@ -46,7 +46,7 @@ content_xfs()
 	content_is_image
 }
 
-# content_ntfs - a volume with NTFS; false: it cannot be made.
+# content_ntfs - a volume with NTFS; false if it cannot be made.
 content_ntfs()
 {
 	command -v ntfscp >/dev/null && command -v mkfs.ntfs >/dev/null || return
@@ -58,7 +58,7 @@ content_ntfs()
 	content_is_image
 }
 
-# clients_scenario NAME CLIENT - makes it of steps of all phases, on $content.
+# clients_scenario NAME CLIENT - makes it from the steps of all phases, with $content.
 clients_scenario()
 {
 	cat >"$1.yaml" <<-END
@@ -73,7 +73,7 @@ clients_scenario()
 	END
 }
 
-# is_run NAME - it meets its expectations; false when the tool of it is not here.
+# is_run NAME - it meets its expectations; false if its tool is not installed.
 is_run()
 {
 	e2e_status=0
@@ -90,11 +90,11 @@ is_run()
 	return "$e2e_status"
 }
 
-# meets CLIENT VERDICT AFTER [written|kept] - the backup of a sound snapshot is intact, and so is
-# the next into the same repository; under a read error it is VERDICT, and the one after AFTER.
-# What was intact can be restored whatever came later.  With `written`, which who knows by
-# times what is new cannot have, a stretch of the volume is another each time; with `kept`, too,
-# and one backup is there before the bad one, which must outlive it.
+# meets CLIENT VERDICT AFTER [written|kept] - the backup of an intact snapshot is intact, and so is
+# the next one into the same repository; with a read error the verdict is VERDICT, and afterwards
+# AFTER.  Every intact backup can still be restored later.  With `written`, which does not suit
+# clients that compare times, the test writes to another part of the volume before each backup; with
+# `kept`, too, and one backup exists before the bad one, which must not damage it.
 meets()
 {
 	client=$1

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_lvm.sh - command scripts in the world of `snaprig lvm`, and what was recorded of them
-# on a real kernel.
+# e2e_lvm.sh - runs command scripts in the world of `snaprig lvm`, and compares them with recordings
+# of a real kernel.
 #
 # Sourced with $SNAPRIG, the program, and $lvm_record, the recorder (tests/conform).
 # shellcheck disable=SC2154 # of whoever sources this
 
-# The size of the volume that is vg0/live where the recordings were made.
+# The size of the volume vg0/live in the recordings.
 lvm_volume_size=64MiB
 
-# lvm_script RECORDING - the script that it was made of.
+# lvm_script RECORDING - prints the script that it was made from.
 lvm_script()
 {
 	sed -n -e 's/^\$ //p' -e '/^~ /p' "$1"
 }
 
-# lvm_record_world SCRIPT - runs it in a world of a new image, in the current folder, and
-# prints the recording.
+# lvm_record_world SCRIPT - runs it in a world of a new image, in the current folder, and prints the
+# recording.
 lvm_record_world()
 {
 	rm -rf image image.snaprig
@@ -28,7 +28,7 @@ lvm_record_world()
 	rm -rf image image.snaprig
 }
 
-# lvm_compare RECORDING - whether a world goes the same way; what differs is printed.
+# lvm_compare RECORDING - true if a world behaves the same; prints the differences.
 lvm_compare()
 {
 	lvm_script "$1" >script
@@ -43,7 +43,7 @@ lvm_compare()
 	}
 }
 
-# lvm_compare_all RECORDING... - fails when a world goes another way in any of them.
+# lvm_compare_all RECORDING... - fails if a world behaves differently in any of them.
 lvm_compare_all()
 {
 	requires_root

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_messages.sh - what is said to what is typed, in rows; sourced after e2e.sh.
+# e2e_messages.sh - tables of the messages for command lines; sourced after e2e.sh.
 #
 # shellcheck disable=SC2154 # $work and the like are of e2e.sh
 
@@ -17,9 +17,10 @@ is_said()
 	fi
 }
 
-# messages [WRAPPER...] - reads rows "EXIT | TEXT | ARGUMENTS" and calls the program, by the
-# command WRAPPER..., with each.  TEXT is an extended regular expression for a line of stderr,
-# nothing for none; the arguments are quoted as for a shell.  All rows are checked: no_message_was_wrong tells.
+# messages [WRAPPER...] - reads rows "EXIT | TEXT | ARGUMENTS" and calls the program with each,
+# through the command WRAPPER....  TEXT is an extended regular expression for a line of stderr,
+# empty for none; the arguments are quoted for a shell.  All rows are checked; no_message_was_wrong
+# has the result.
 messages()
 {
 	while IFS= read -r e2e_row; do
@@ -30,7 +31,7 @@ messages()
 		e2e_status=0
 		eval '"$@" "$SNAPRIG"' "$e2e_typed" >"$work/stdout" 2>"$work/stderr" </dev/null ||
 			e2e_status=$?
-		# Tests that run beside this one make mount namespaces, with a copy of each mount.
+		# Tests that run at the same time make mount namespaces, with a copy of each mount.
 		sed -i '/ was also mounted in the mount namespace of .* where it is dead now$/d' \
 			"$work/stderr"
 		e2e_rows=$((e2e_rows + 1))

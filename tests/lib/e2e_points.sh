@@ -3,14 +3,14 @@
 #
 # e2e_points.sh - for scripts about points and actions; sourced after e2e.sh.
 #
-# check_row() arms one fault on a fresh volume, does what reaches its point, and
-# compares what came of it with a row of a table.  Bytes have names there:
+# check_row() arms one fault on a fresh volume, runs what reaches its point, and compares the result
+# with a row of a table.  Contents have names there:
 #
-#	old		of the snapshot s0
-#	now		of the live view: other than old in its first 64 KiB
-#	now+new		with what operate() writes, where s0 has yet to get the old bytes
-#	now+new:512	with the first 512 of them
-#	now^		with one bit off
+#	old		that of the snapshot s0
+#	now		that of the live view: differs from old in its first 64 KiB
+#	now+new		with what operate() writes, where s0 does not have the old bytes yet
+#	now+new:512	with its first 512 bytes
+#	now^		with one bit flipped
 #
 # shellcheck disable=SC2154 # $work and the like are of e2e.sh
 
@@ -24,7 +24,7 @@ mnt=$work/mnt
 mkdir "$mnt" pieces wholes
 failures=0
 
-# ---- what bytes are called ----
+# ---- names of contents ----
 
 # part FILE FIRST LENGTH
 part()
@@ -32,7 +32,7 @@ part()
 	tail -c +"$(($2 + 1))" "$1" | head -c "$3"
 }
 
-# whole NAME BASE OFFSET FILE - BASE with FILE's bytes at OFFSET.
+# whole NAME BASE OFFSET FILE - makes BASE with FILE's bytes at OFFSET.
 whole()
 {
 	cp "$2" "wholes/$1"
@@ -77,10 +77,10 @@ one_bit_off()
 	[ $# = 3 ] && [ $(((0$2 ^ 0$3) & ((0$2 ^ 0$3) - 1))) = 0 ]
 }
 
-# name_of FILE FOLDER - which of the FOLDER it is; NAME^ when one bit is off.
+# name_of FILE FOLDER - the file of FOLDER that it equals; NAME^ if one bit differs.
 name_of()
 {
-	# The usual ones first.
+	# The most frequent ones first.
 	for candidate in "$2"/old "$2"/now "$2"/now+new "$2"/*; do
 		if cmp -s "$1" "$candidate"; then
 			echo "${candidate#*/}"
@@ -96,7 +96,7 @@ name_of()
 	echo "other-$(wc -c <"$1")-bytes"
 }
 
-# ---- what a volume holds ----
+# ---- the content of a volume ----
 
 # content_of FILE
 content_of()
@@ -104,7 +104,7 @@ content_of()
 	if cat "$1" >found 2>/dev/null; then name_of found wholes; else echo unreadable; fi
 }
 
-# snapshot_is NAME STATE ERROR - its bytes, or why it is not to be read.
+# snapshot_is NAME STATE ERROR - its bytes, or why it cannot be read.
 snapshot_is()
 {
 	if [ "$2" = active ]; then
@@ -116,8 +116,8 @@ snapshot_is()
 	fi
 }
 
-# What volume_is() asks of the status, whose lines are as they are for whoever reads them: most of
-# a row's time was jq's.  A line "NAME STATE ERROR" for each snapshot, "+ NODES" if there are any.
+# What volume_is() reads from the status, whose line format is stable: jq took most of the time of a
+# row.  A line "NAME STATE ERROR" for each snapshot, and "+ NODES" if there are any.
 # shellcheck disable=SC2016 # for awk
 volume_filter='
 	/^  "/ { part = $2 }
@@ -128,7 +128,7 @@ volume_filter='
 	part == "snapshots" && /^      "error"/ { print name, state, $4 == "" ? "null" : $4 }
 	END { if (nodes > 0) print "+", nodes }'
 
-# volume_is - LIVE/S0[/S1][+NODES], the nodes being those that can be merged.
+# volume_is - prints LIVE/S0[/S1][+NODES]; the nodes are those that can be merged.
 volume_is()
 {
 	content_of "$mnt/live"
@@ -141,7 +141,7 @@ volume_is()
 	done <volume
 }
 
-# ---- what a program does that reaches a point ----
+# ---- programs that reach a point ----
 
 options_for()
 {
@@ -177,7 +177,7 @@ read_piece()
 	dd if="$1" of=piece bs=$length count=1 iflag=skip_bytes skip=$read_at status=none
 }
 
-# ask_as_a_door POINT - what a door asks before it goes on, and then does.
+# ask_as_a_door POINT - what a door asks before it continues, and what it then does.
 ask_as_a_door()
 {
 	answer=$(printf '{"id": 1, "command": "fault.strike", "point": "%s"}\n' "$1" |
@@ -216,8 +216,8 @@ operate()
 	esac
 }
 
-# operate_and_tell POINT RULE - operates; `said` is what the program was told: an
-# errno, or what it has read, or ok.
+# operate_and_tell POINT RULE - operates; `said` is the result that the program got: an errno, what
+# it has read, or ok.
 operate_and_tell()
 {
 	rm -f piece
@@ -243,7 +243,7 @@ operate_and_tell()
 
 # ---- one row ----
 
-# make_template POINT FOLDER - what every row with this point's options begins with.
+# make_template POINT FOLDER - the state from which every row with this point's options starts.
 make_template()
 {
 	rm -rf "$image" "$image.snaprig"
@@ -264,7 +264,7 @@ make_template()
 	cp --sparse=always -r "$image" "$image.snaprig" "$2"
 }
 
-# mount_fresh POINT - with a snapshot s0, for which the live view's start is preserved.
+# mount_fresh POINT - with a snapshot s0, for which the beginning of the live view is preserved.
 mount_fresh()
 {
 	! is_mounted "$mnt" || rig umount "$mnt"
@@ -289,7 +289,7 @@ has_fired()
 	grep -q '"fired": 1' "$mnt/.snaprig/status.json"
 }
 
-# hang_and_release POINT - whoever operates waits for the release, and no longer.
+# hang_and_release POINT - the operation waits for the release, and not longer.
 hang_and_release()
 {
 	operate_and_tell "$1" &
@@ -305,14 +305,14 @@ is_disconnected()
 	LC_ALL=C stat "$mnt/live" 2>&1 | grep -q 'not connected'
 }
 
-# died - the mount is dead, and its process gone; the kernel tells a little later.
+# died - the mount is dead, and its process is gone, which the kernel reports a little later.
 died()
 {
 	wait_until 10 no_rig_runs || problem "the rig lives"
 	wait_until 10 is_disconnected || problem "the mount is not dead"
 }
 
-# problem MESSAGE - with the row at hand, which has failed.
+# problem MESSAGE - reports it with the current row, which has failed.
 problem()
 {
 	failures=$((failures + 1))
@@ -327,7 +327,7 @@ expect()
 	[ "$1" = "$2" ] || problem "$3: expected '$1', got '$2'"
 }
 
-# ends_as_told FIRED THEN - what can be asked of a rig that lives.
+# ends_as_told FIRED THEN - checks a rig that is still alive.
 ends_as_told()
 {
 	rig fault list "$mnt" --json >faults

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_pool.sh - for scripts in Python that serve a pool; sourced behind e2e.sh.
+# e2e_pool.sh - for scripts in Python that serve a pool; sourced after e2e.sh.
 
 requires python3
 export SNAPRIG
@@ -32,7 +32,7 @@ xapi_start()
 	fail "the pool of '$1' is not served ($xapi_try)"
 }
 
-# The server ends in order, whatever others have mounted.
+# The server ends orderly, whatever other tests have mounted.
 xapi_stop_beside()
 {
 	kill "$xapi_pid"
@@ -47,7 +47,7 @@ xapi_stop()
 	! grep -q " $PWD/" /proc/self/mounts || fail "mounts are left"
 }
 
-# xapi_python - runs the lines of its input as Python, with `pool` and all of xapi.py.
+# xapi_python - runs its input as Python, with `pool` and everything in xapi.py.
 xapi_python()
 {
 	{

@@ -3,11 +3,11 @@
 #
 # e2e_power.sh - cuts the power under a running rig; sourced after e2e.sh.
 #
-# The rig's files lie on an ext4 in a file on an XFS.  A reflink of that file is
-# what the disk holds at that instant: what ext4 has not handed down is lost, as
-# with a disk whose plug is pulled, extents of holes that were just filled among it.  What
-# comes back is mounted in a namespace that has another boot id, by which the rig
-# knows that the machine went down: a file bound over /proc/sys/kernel/random/boot_id.
+# The rig's files are on an ext4 in a file on an XFS.  A reflink of that file is what the disk
+# contains at that instant: what ext4 has not written down is lost, as on a disk that is unplugged,
+# including extents of holes that were just filled.  The copy is mounted in a namespace with another
+# boot id, from which the rig concludes that the machine was restarted: a file bound over
+# /proc/sys/kernel/random/boot_id.
 
 requires_power()
 {
@@ -17,7 +17,7 @@ requires_power()
 	[ -x "$E2E_TOOLS/power_writer" ] || fail "no helper 'power_writer'"
 }
 
-# power_world - the disk $disk, mounted at $inner, on a file system with reflinks.
+# power_world - makes the disk $disk, mounted at $inner, on a file system with reflinks.
 power_world()
 {
 	mkdir -p "$work/host" "$work/inner" "$work/after" "$work/mnt"
@@ -34,7 +34,7 @@ power_world()
 	power_boot=0
 }
 
-# verify_cut DURABLE OPTION... - in a boot that never was.
+# verify_cut DURABLE OPTION... - after a simulated boot.
 verify_cut()
 {
 	power_boot=$((power_boot + 1))
@@ -45,7 +45,7 @@ verify_cut()
 		exec sh "$@"' sh "$e2e_root/tests/lib/power_verify.sh" "$@"
 }
 
-# snapshots_come LEDGER MAX - takes s1, s2 ...; noted when each was begun and is there.
+# snapshots_come LEDGER MAX - takes s1, s2 ...; records when each was begun and exists.
 snapshots_come()
 {
 	power_next=1
@@ -59,7 +59,8 @@ snapshots_come()
 	done
 }
 
-# cut_once SEED SNAPSHOTS DURABLE OPTION... - a load, a cut in the middle of it, and what is left.
+# cut_once SEED SNAPSHOTS DURABLE OPTION... - a load, a cut in the middle of it, and a check of what
+# is left.
 cut_once()
 {
 	power_seed=$1 power_snapshots=$2 power_durable=$3
@@ -74,8 +75,8 @@ cut_once()
 	power_writer=$!
 	snapshots_come ledger "$power_snapshots" 2>/dev/null &
 	power_taker=$!
-	# As long as it takes until something was flushed, and a moment that the seed picks.
-	# Of durable snapshots nothing is shown before one was taken: the first cut waits for it.
+	# Until something was flushed, plus a time that depends on the seed.  Durable snapshots
+	# prove nothing before one was taken: the first cut waits for that.
 	[ "$power_durable" = no ] || [ $power_expected -gt 0 ] ||
 		wait_until 60 test -e s1.taken || fail "no snapshot is taken"
 	sleep 0.$((2 + power_seed % 5))$((power_seed * 37 % 10))
@@ -95,14 +96,15 @@ cut_once()
 	power_flushed=$((power_flushed + $(sed -n 's/ blocks had.*//p' live.said)))
 }
 
-# cuts PROFILE DURABLE FIRST-SEED COUNT [PART OF] - up to so many parts of the budget.
+# cuts PROFILE DURABLE FIRST-SEED COUNT [PART OF] - within this part of the budget.
 cuts()
 {
 	power_right=0 power_expected=0 power_flushed=0
 	power_options="--profile $1"
 	power_many=3
 	case $1 in
-	# Three copies share it, and a block is 16 KiB: with less they go when it is full.
+	# Three copies share the store, and a block is 16 KiB: with less, they are deleted when it
+	# is full.
 	vss) power_options="$power_options --limit 400%" ;;
 	datto) power_options="$power_options --limit 100%" power_many=1 ;;
 	esac

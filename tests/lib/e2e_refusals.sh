@@ -5,7 +5,7 @@
 #
 # shellcheck disable=SC2154 # $mnt and the like are of e2e.sh and e2e_points.sh
 
-# refusal KIND ACTION - the reason; nothing: it makes sense at some point of the kind.
+# refusal KIND ACTION - prints the reason; nothing if it makes sense at some point of the kind.
 refusal()
 {
 	case $2-$1 in

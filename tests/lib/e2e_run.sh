@@ -3,7 +3,7 @@
 #
 # e2e_run.sh - for scripts about `snaprig run`; sourced after e2e.sh.
 #
-# They bring their own clients: SNAPRIG_SHARE is a folder of the test's own.
+# They have clients of their own: SNAPRIG_SHARE is a folder of the test.
 # shellcheck disable=SC2154 # $work and $e2e_root are of e2e.sh
 
 export SNAPRIG_SHARE="$work/share" TMPDIR="$work/tmp"
@@ -24,7 +24,7 @@ client()
 	END
 }
 
-# scenario NAME CLIENT CONTENT - makes NAME.yaml; its steps after s1 come on stdin.
+# scenario NAME CLIENT CONTENT - makes NAME.yaml; its steps after s1 are read from stdin.
 scenario()
 {
 	cat >"$1.yaml" <<-END
@@ -42,8 +42,8 @@ scenario()
 	END
 }
 
-# every_outcome - makes good.yaml, and with it one of each that does not pass: hostile, which
-# fails and says what no reader likes, absent, flaky, and idle, which is inconclusive.
+# every_outcome - makes good.yaml, and one scenario for each way not to pass: hostile, which fails
+# and prints what confuses readers, absent, flaky, and idle, which is inconclusive.
 every_outcome()
 {
 	client good "cat {snapshot} >{out}" "cat {out} >{restored}"
@@ -61,7 +61,7 @@ every_outcome()
 		scenario idle good zeros
 }
 
-# ran EXIT SCENARIO [OPTION...] - runs it; it must exit so and leave nothing.
+# ran EXIT SCENARIO [OPTION...] - runs it; it must exit with EXIT and leave nothing.
 ran()
 {
 	e2e_wanted=$1
@@ -80,17 +80,17 @@ nothing_left()
 	no_rig_runs || fail "a rig is still running"
 }
 
-# tells TEXT - in what the run printed (an extended regular expression).
+# tells TEXT - the run printed it (an extended regular expression).
 tells()
 {
 	grep -qE -e "$1" tap || fail "does not tell '$1'"
 }
 
-# A burst that overflows the store of 10 % while a quarter is read.
+# A burst that overflows a store of 10 % when a quarter has been read.
 # shellcheck disable=SC2034 # for the scripts
 burst='- write: { name: burst, pattern: random, bytes: 8MiB, start: "read.progress>=25%" }'
 
-# steps NAME PROFILE [LINE] - makes NAME.yaml; its steps come on stdin.
+# steps NAME PROFILE [LINE] - makes NAME.yaml; its steps are read from stdin.
 steps()
 {
 	cat >"$1.yaml" <<-END

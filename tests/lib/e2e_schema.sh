@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_schema.sh - is what was printed as its JSON Schema says?  Sourced behind e2e.sh.
+# e2e_schema.sh - checks output against its JSON Schema; sourced after e2e.sh.
 # shellcheck disable=SC2154 # of e2e.sh
 
-# has_jsonschema - can that be told here?
+# has_jsonschema - true if that is possible here.
 has_jsonschema()
 {
 	python3 -c 'import jsonschema' 2>/dev/null
 }
 
-# by_schema [--lint] - "ok SCHEMA FILE" of each "SCHEMA FILE" that comes in, or what is wrong, and
-# with --lint what is wrong with the schemas; it fails then.
+# by_schema [--lint] - prints "ok SCHEMA FILE" for each "SCHEMA FILE" of the input, or what is
+# wrong, with --lint also what is wrong with the schemas; fails if anything is.
 by_schema()
 {
 	python3 "$e2e_root/tests/lib/by_schema.py" "$@" "$e2e_root/schemas" "$e2e_root/scenarios"
 }
 
-# as_schema SCHEMA FILE... - each is, or that is cut.
+# as_schema SCHEMA FILE... - each is valid; the test fails otherwise.
 as_schema()
 {
 	schema_name=$1

@@ -3,7 +3,7 @@
 #
 # e2e_terminal.sh - what a command shows on a terminal while it works; needs script(1).
 
-# on_terminal NAME COMMAND... - its output, as a terminal gets it, into NAME.
+# on_terminal NAME COMMAND... - writes its output, as a terminal receives it, to NAME.
 on_terminal()
 {
 	name=$1
@@ -13,7 +13,7 @@ on_terminal()
 		>/dev/null </dev/null || fail "$name: exit $?: $(cat "$name")"
 }
 
-# drew NAME TEXT - the bar, and took it away.
+# drew NAME TEXT - it drew the bar, and removed it.
 drew()
 {
 	tr '\r' '\n' <"$1" | grep -qE -e "^$(printf '\033')\[K$2" ||
@@ -23,7 +23,7 @@ drew()
 		fail "the line of $1 was not taken away: $(cat -v "$1")"
 }
 
-# drew_nothing FILE - which is what a command said into a file.
+# drew_nothing FILE - which contains the output of a command to a file.
 drew_nothing()
 {
 	! grep -qE "$(printf '\033')|\[#*\.*\]| left$" "$1" || fail "it draws into a file: $(cat -v "$1")"

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_world.sh - the real LVM tools in the world of `snaprig lvm`: what they say, to the letter.
+# e2e_world.sh - the real LVM tools in the world of `snaprig lvm`: their exact output.
 #
-# Sourced behind e2e.sh by a test, and by the scripts that it runs inside, which have only
-# what is below "inside".
+# Sourced after e2e.sh by a test, and by the scripts that it runs inside, which use only what is
+# below "inside".
 
-# requires_world TOOL... - root, loop devices, and LVM's tools of the version whose texts are known.
+# requires_world TOOL... - root, loop devices, and LVM's tools in the version with the known texts.
 requires_world()
 {
 	requires_root
@@ -16,8 +16,8 @@ requires_world()
 		skip "another version of LVM"
 }
 
-# in_world [OPTION...] - runs what stdin says in the world of the volume $image, 64 MiB, which
-# is made when it is not there.  It fails with the first command that does.
+# in_world [OPTION...] - runs stdin in the world of the volume $image, 64 MiB, which is created if
+# needed.  Fails with the first command that fails.
 # shellcheck disable=SC2154 # of e2e.sh
 in_world()
 {
@@ -34,7 +34,8 @@ in_world()
 
 # ---- inside ----
 
-# says EXIT TEXT COMMAND... - the command exits so and prints exactly that, on stdout and stderr.
+# says EXIT TEXT COMMAND... - the command exits with EXIT and prints exactly TEXT, on stdout and
+# stderr.
 says()
 {
 	world_exit=$1 world_text=$2
@@ -48,13 +49,13 @@ says()
 	fi
 }
 
-# field COMMAND... - its only line without the blanks around.
+# field COMMAND... - prints its only line without surrounding spaces.
 field()
 {
 	"$@" | sed 's/^ *//; s/ *$//'
 }
 
-# held_open NODE - by a reader in the background; its number in $holder.
+# held_open NODE - by a reader in the background, whose pid is in $holder.
 held_open()
 {
 	# shellcheck disable=SC2217 # it has it open
@@ -71,7 +72,7 @@ let_go()
 	wait "$holder" || :
 }
 
-# partition NODE - an old table with one partition: from sector 2048, 100000 of them.
+# partition NODE - writes a DOS table with one partition: 100000 sectors from sector 2048 on.
 partition()
 {
 	printf '\0\0\0\0\203\0\0\0\0\010\0\0\240\206\001\0' |

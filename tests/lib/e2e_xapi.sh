@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e_xapi.sh - a pool that is served, and a client of it made of curl and jq; source it behind
-# e2e.sh.
+# e2e_xapi.sh - serves a pool, and a client of it made of curl and jq; sourced after e2e.sh.
 
 requires curl jq
 
-# pool_serve POOL.yaml [OPTION...] - served until the test ends: $url, and $nbd with --nbd.
+# pool_serve POOL.yaml [OPTION...] - serves it until the test ends: $url, and $nbd with --nbd.
 pool_serve()
 {
-	# What an earlier one has said is not taken for its word.
+	# The output of an earlier server must not be taken for its own.
 	rm -f served
-	# Not by a function: the process to be ended would be the shell of that.
+	# Not in a function: the process to end would be the function's shell.
 	"$SNAPRIG" xapi serve "$@" >served 2>served.log </dev/null &
 	pool_pid=$!
 	on_exit "pool_end"
@@ -30,7 +29,7 @@ pool_end()
 	pool_pid=
 }
 
-# pool_stops STATE WHAT - the server ends as one that was told to, and leaves nothing.
+# pool_stops STATE WHAT - ends the server orderly; it leaves nothing.
 pool_stops()
 {
 	kill -TERM "$pool_pid"
@@ -44,8 +43,8 @@ pool_stops()
 	! grep -q 'panic\|Sanitizer\|failed at' served.log || fail "$2: $(cat served.log)"
 }
 
-# call METHOD [ARGUMENT...] - JSON values; the session goes before them.  Prints the result, or
-# the error, and fails.
+# call METHOD [ARGUMENT...] - arguments are JSON values; the session is inserted before them.
+# Prints the result; or the error, and fails.
 call()
 {
 	call_method=$1
@@ -56,8 +55,8 @@ call()
 	done
 	call_answer=$(curl -sS -m 60 "$url/jsonrpc" -d \
 		"{\"jsonrpc\":\"2.0\",\"method\":\"$call_method\",\"params\":[$call_arguments],\"id\":0}")
-	# What is told is the last of the object, and has no blanks.  A jq for each call was most of
-	# what these scripts computed.
+	# The result is the last member of the object, without spaces.  A jq for each call took most
+	# of the CPU time of these scripts.
 	case $call_answer in
 	'{"jsonrpc":"2.0","id":0,"error":'*'}') call_status=1 call_told=${call_answer#*'"error":'} ;;
 	'{"jsonrpc":"2.0","id":0,"result":'*'}') call_status=0 call_told=${call_answer#*'"result":'} ;;
@@ -70,7 +69,7 @@ call()
 	return $call_status
 }
 
-# text - what comes in, one word in quotes of JSON, without them.
+# text - removes the JSON quotes from the input, one word.
 text()
 {
 	read -r text_quoted
@@ -104,13 +103,13 @@ uuid_of()
 	call VDI.get_uuid "\"$1\"" | text
 }
 
-# transfer_task - $task is a new one, as a client makes it.
+# transfer_task - makes a new task, $task, like a client.
 transfer_task()
 {
 	task=$(call task.create '"transfer"' '""' | text)
 }
 
-# task_tells - how it ended: its status, and what it failed with.
+# task_tells - prints how it ended: its status, and its error.
 task_tells()
 {
 	wait_until 30 task_has_ended || fail "the task is pending still"
@@ -132,7 +131,7 @@ export_vdi()
 		2>curl.log || exported=$?
 }
 
-# import_vdi FILE VDI [FORMAT] - with a task; $imported is the status of HTTP, or what curl says.
+# import_vdi FILE VDI [FORMAT] - with a task; $imported is the HTTP status, or curl's message.
 import_vdi()
 {
 	transfer_task

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# in_a_namespace.sh COMMAND... - runs it in a mount namespace of its own, from which no
-# mount gets out.
+# in_a_namespace.sh COMMAND... - runs it in a mount namespace of its own, from which no mount
+# propagates.
 #
 # A new namespace has a copy of each mount, which keeps a file system alive that is unmounted
-# elsewhere: so of other tests' mounts it keeps none ($work is that of the caller).
+# elsewhere: so it unmounts its copies of other tests' mounts ($work is the caller's).
 #
-# In a chroot / may be no mount point whose propagation could be set.  There the usual
-# folders are made private one by one, those that are mount points; what is mounted
-# elsewhere may get out, so whoever mounts there unmounts, and all copies are kept.
+# In a chroot, / may not be a mount point, so its propagation cannot be set.  There, the usual
+# folders are made private one by one if they are mount points; other mounts may propagate, so
+# whatever mounts there must unmount, and all copies are kept.
 set -eu
 
 # shellcheck disable=SC2016 # for the shell inside

@@ -1,32 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# load.sh - volume_load (tests/e2e/load) on a mount of each kind.
+# load.sh - runs volume_load (tests/e2e/load) on a mount of each kind.
 #
 #	. "${0%/*}/../lib/e2e.sh"
 #	. "$e2e_root/tests/lib/load.sh"
 #	load_start VARIANT SIZE SEED [OPTIONS WRITERS SNAPSHOTS TRAIT...]
-#			an image, its mount, its ledger; OPTIONS and TRAITs beside the variant's
-#	load_run SECONDS OPERATIONS	a load, and everything is compared at its end
-#	load_kill SECONDS		a load that ends by kill -9, a mount, everything is compared
-#	load_end			all unmounted and removed
+#			an image, its mount, its ledger; OPTIONS and TRAITs besides the variant's
+#	load_run SECONDS OPERATIONS	a load, after which everything is compared
+#	load_kill SECONDS		a load that kill -9 ends, a mount, everything is compared
+#	load_end			unmounts and removes everything
 #
-# The ledger is in /dev/shm, where there is one: whatever a test kills or fills, it stays.
+# The ledger is in /dev/shm if that exists: whatever a test kills or fills, it survives.
 
 load_variants="plain plain-durable plain-device datto actiphy elastio lvm lvm-512k vss"
 load_variants="$load_variants xen xen-qcow2 xen-thick xen-full"
-# Of each of those there is one with others that come between; these are the most telling.
+# A variant of each with operations in between; these are the most telling.
 load_meddled="plain-meddled lvm-meddled vss-meddled xen-meddled"
 load_tool=$E2E_TOOLS/volume_load
 export SNAPRIG
 load_shared=/dev/shm
 [ -w "$load_shared" ] || load_shared=${TMPDIR:-/tmp}
-# Of its own: the numbers of processes may be those of others there, who are in a container.
+# A separate folder, because the pids may be reused by processes in containers.
 load_shared=$(mktemp -d "$load_shared/snaprig-load.XXXXXX")
 # shellcheck disable=SC2016 # when it runs
 on_exit 'rm -rf "$load_shared"'
 
-# What meets another thing on its way more often when it is slower.
+# Delays, which make overlaps more likely.
 load_delays="cow.store delay=2ms chance=5%
 cow.after-store delay=2ms chance=5%
 store.append delay=3ms chance=5%
@@ -45,7 +45,7 @@ coalesce.start delay=10ms chance=30%
 coalesce.copy delay=5ms chance=30%
 coalesce.relink delay=10ms chance=50%"
 
-# load_options VARIANT - sets what the variant is mounted with, and what it can.
+# load_options VARIANT - sets the mount options of the variant, and its capabilities.
 load_options()
 {
 	load_device= load_rules= load_writer=
@@ -53,18 +53,18 @@ load_options()
 	plain) load_mount="" load_traits="discards grows" ;;
 	plain-durable) load_mount="--durable" load_traits="discards grows" ;;
 	plain-device) load_mount="" load_traits="discards sectors" load_device=1 ;;
-	# One snapshot at a time; what was discarded it loses, so nothing is.
+	# One snapshot at a time; it loses what was discarded, so nothing is.
 	datto) load_mount="--profile datto --limit 150%" load_traits="grows may-refuse" ;;
 	actiphy) load_mount="--profile actiphy --limit 150%" load_traits="grows may-refuse" ;;
 	elastio) load_mount="--profile elastio --limit 150%" load_traits="grows may-refuse" ;;
 	lvm) load_mount="--profile lvm" load_traits="discards grows writable" ;;
 	lvm-512k) load_mount="--profile lvm --block 512KiB" load_traits="discards grows writable" ;;
 	vss) load_mount="--profile vss" load_traits="discards grows" ;;
-	# A chain has no more than 30 nodes.
+	# A chain has at most 30 nodes.
 	xen) load_mount="--profile xen --time-scale 1000" load_traits="clones may-refuse" ;;
 	xen-qcow2) load_mount="--profile xen --format qcow2" load_traits="clones may-refuse" ;;
 	xen-thick) load_mount="--profile xen --sr lvm" load_traits="clones may-refuse" ;;
-	# Its SR is too small for what is written: writes fail, and snapshots do.
+	# Its SR is too small for the writes: writes and snapshots fail.
 	xen-full)
 		load_mount="--profile xen --limit 40MiB --time-scale 1000"
 		load_traits="clones may-refuse may-fail"
@@ -128,7 +128,7 @@ load_start()
 		$load_shape "$load_seed" $load_traits
 }
 
-# load_tool_says STATUS... - runs the tool; the status must be one of them.
+# load_says STATUS... - runs the tool, which must exit with one of them.
 load_says()
 {
 	load_wanted=$1 load_status=0
@@ -141,7 +141,7 @@ load_says()
 	esac
 }
 
-# load_count - of the operations so far.
+# load_count - prints the number of operations so far.
 load_count()
 {
 	"$load_tool" report "$load_ledger" | sed 's/ operations .*//'
@@ -159,7 +159,7 @@ load_run()
 	load_verify
 }
 
-# load_kill SECONDS - of load before the rig is killed, a fraction.
+# load_kill SECONDS - kills the rig after this time of load, a fraction.
 load_kill()
 {
 	load_rig=$(rig_pid)
@@ -178,7 +178,7 @@ load_kill()
 	load_verify
 }
 
-# load_keep NAME - what lies on the disk goes to the folder LOAD_KEEP, if there is one.
+# load_keep NAME - copies the disk's content to the folder LOAD_KEEP, if that is set.
 load_keep()
 {
 	[ -n "${LOAD_KEEP:-}" ] || return 0
@@ -187,7 +187,7 @@ load_keep()
 	cp -r --sparse=always "$image" "$image.snaprig" "$load_ledger" "$LOAD_KEEP/$1"
 }
 
-# load_remount - in order.
+# load_remount - unmounts orderly and mounts again.
 load_remount()
 {
 	load_detach

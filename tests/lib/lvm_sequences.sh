@@ -3,8 +3,8 @@
 #
 # lvm_sequences.sh - random sequences of LVM commands and writes, in worlds of `snaprig lvm`.
 
-# run_sequence SEED STEPS - one world: after each step every device contains what arrays say,
-# and dmsetup says how full each snapshot is.  Nothing is left of it on the machine.
+# run_sequence SEED STEPS - in one world: after each step, every device contains what the arrays
+# say, and dmsetup reports how full each snapshot is.  Nothing of it may be left on the machine.
 run_sequence()
 {
 	rm -rf volume.img volume.img.snaprig

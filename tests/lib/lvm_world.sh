@@ -1,29 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh disable=SC2154
 #
-# lvm_world.sh - for scripts that run something in a world of the LVM tools; behind e2e.sh.
+# lvm_world.sh - for scripts that run something in a world of the LVM tools; sourced after e2e.sh.
 
 requires_loop
 export E2E_TOOLS
-# What the shell that runs tests has open is not what they are about.
+# The open files of the shell that runs tests are not their subject.
 export LVM_SUPPRESS_FD_WARNINGS=1
 requires dmsetup lvcreate
 
-# make_image [SIZE] - a volume at $image.
+# make_image [SIZE] - creates a volume at $image.
 make_image()
 {
 	image=$work/volume.img
 	rig create "$image" --size "${1:-32MiB}"
 }
 
-# world [OPTION...] -- COMMAND... - in a world of $image.
+# world [OPTION...] -- COMMAND... - runs it in a world of $image.
 world()
 {
 	rig lvm "$image" "$@"
 }
 
-# nothing_is_left - of any world of $image: no process, no mount; and no loop device, which
-# can only be told while nobody else has a world.
+# nothing_is_left - of any world of $image: no process, no mount; and no loop device, which can be
+# checked only while no other test has a world.
 nothing_is_left()
 {
 	wait_until 20 no_process_is_left || fail "processes are left: $(processes_left)"

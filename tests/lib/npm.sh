@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# npm.sh - packages of npm, for conformance tests; source it behind e2e.sh.
+# npm.sh - npm packages for conformance tests; sourced after e2e.sh.
 #
 # They are where `tools/deps xo` puts them, or in the node_modules of $XO_MODULES.
 
-# requires_npm PACKAGE - $modules is the folder that has it, or the test is skipped.
+# requires_npm PACKAGE - sets $modules to the folder that contains it, or skips the test.
 requires_npm()
 {
 	requires node

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# power_verify.sh DURABLE OPTION... - what e2e_power.sh runs after a cut, in a
-# namespace with another boot id: mounts what is left with the options, and
-# compares the live view and every snapshot with the ledgers in the work folder.
+# power_verify.sh DURABLE OPTION... - what e2e_power.sh runs after a cut, in a namespace with
+# another boot id: mounts what is left with the options, and compares the live view and every
+# snapshot with the ledgers in the work folder.
 # shellcheck disable=SC2154 # $work is the script's that runs it
 set -eu
 durable=$1
@@ -31,7 +31,7 @@ verify()
 		! cat "$mnt/snapshots/$1" >/dev/null 2>&1 || fail "'$1' is $2 and can be read"
 		return
 	fi
-	# One that was being taken when the power went has no end of its own.
+	# A snapshot that was being taken during the cut has no end of its own.
 	[ -e "$1.after" ] || cp live.after "$1.after"
 	"$E2E_TOOLS/power_writer" snapshot "$mnt/snapshots/$1" "$1.before" "$1.after" >said ||
 		fail "snapshot '$1' is wrong: $(cat said)"

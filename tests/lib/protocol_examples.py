@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """protocol_examples.py PAGE CONTROL - sends the examples of the page to a rig, in order.
 
-In each block ```text a line "->" is sent as it is, and the line "<-" behind it is what must
-come back: the same members at least, and "..." for any value.
+In each block ```text, a line "->" is sent unchanged, and the line "<-" after it is the expected
+answer: at least the same members; "..." stands for any value.
 """
 import json
 import re
@@ -12,7 +12,7 @@ import sys
 
 
 def is_like(told, got):
-    """Whether what came is what the page tells."""
+    """Whether the answer is what the page shows."""
     if told == "...":
         return True
     if isinstance(told, dict):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client of a pool for tests: calls by JSON-RPC, tasks are waited for."""
+"""A client of a pool for tests: makes calls by JSON-RPC, and waits for tasks."""
 import http.client
 import json
 import os
@@ -52,7 +52,7 @@ class Pool:
         return record["result"].replace("<value>", "").replace("</value>", "")
 
     def fails(self, wanted, method, *params):
-        """METHOD must fail as WANTED says: "CODE(p1, p2)"."""
+        """METHOD must fail with WANTED: "CODE(p1, p2)"."""
         try:
             self(method, *params)
         except Failure as failure:
@@ -73,7 +73,7 @@ class Pool:
         return [self("VBD.get_VDI", vbd) for vbd in self("VM.get_VBDs", vm)]
 
     def destroy(self, vm):
-        """VM with its disks, as Xen Orchestra destroys a snapshot."""
+        """Destroys VM with its disks, like Xen Orchestra destroys a snapshot."""
         disks = self.disks(vm)
         self("Async.VM.destroy", vm)
         for disk in disks:
@@ -81,13 +81,13 @@ class Pool:
 
 
 def check_references(pool, tries=5):
-    """Whatever one record says of another, the other says, too."""
+    """Checks that references between records are mutual."""
     for left in reversed(range(tries)):
         try:
             refer_to_each_other(pool)
             return
         except (AssertionError, KeyError):
-            # A merge may end between two of the looks.
+            # A merge may end between two of the calls.
             if left == 0:
                 raise
             time.sleep(0.2)
@@ -128,7 +128,7 @@ def rig_pid(state, key):
 
 
 def check_rig(pool, state, key, leaf):
-    """The records of the disk KEY, whose leaf is the VDI LEAF, say what its rig says."""
+    """The records of the disk KEY, whose leaf is the VDI LEAF, agree with its rig."""
     rig = rig_of(state, key)
     vdis = {v["uuid"]: v for v in pool("VDI.get_all_records").values()}
     parents = {s["name"]: s["parent"] for s in rig["snapshots"]}
@@ -148,7 +148,7 @@ def check_rig(pool, state, key, leaf):
 
 
 def agrees(pool, state, key, leaf):
-    """The same of one that merges: the records are behind it by a moment."""
+    """The same for a disk that is being merged, whose records lag a moment behind."""
     try:
         check_rig(pool, state, key, leaf)
         return True
@@ -157,7 +157,7 @@ def agrees(pool, state, key, leaf):
 
 
 def write(state, key, offset, length, byte=None):
-    """Random bytes, or so many of BYTE, into the live view of the disk KEY."""
+    """Writes random bytes, or the byte BYTE, to the live view of the disk KEY."""
     content = os.urandom(length) if byte is None else bytes([byte]) * length
     with open("%s/mnt/%s/live" % (state, key), "r+b", buffering=0) as file:
         file.seek(offset)

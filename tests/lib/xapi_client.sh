@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# xapi_client.sh - a client of XAPI in a few lines, for commands that `snaprig check --gives xapi`
-# runs: take NAME, save [FORMAT], told, destroy.  It needs curl and jq.
+# xapi_client.sh - a minimal client of XAPI for the commands of `snaprig check --gives xapi`: take
+# NAME, save [FORMAT], told, destroy.  It needs curl and jq.
 #
 # shellcheck disable=SC2154 # SNAPRIG_XAPI and the like are of whoever runs it
 
@@ -22,7 +22,7 @@ call()
 		return 1
 		;;
 	esac
-	# A ref, or the first of a list of them.
+	# A ref, or the first of a list of refs.
 	answer=${answer#*'"result":'} answer=${answer%\}} answer=${answer#[}
 	answer=${answer%%,*} answer=${answer%]} answer=${answer#\"}
 	echo "${answer%\"}"
@@ -36,7 +36,7 @@ take()
 		vbd=$(call VM.get_VBDs "$session" "$snap") &&
 		vdi=$(call VBD.get_VDI "$session" "$vbd")
 }
-# save [FORMAT] - {out}, raw or vhd.
+# save [FORMAT] - to {out}, as raw or vhd.
 save()
 {
 	task=$(call task.create "$session" export "") &&
@@ -44,7 +44,7 @@ save()
 			--data-urlencode "session_id=$session" --data-urlencode "vdi=$vdi" \
 			--data-urlencode "task_id=$task" -o "$SNAPRIG_OUT"
 }
-# told - whether $task has succeeded, once it is over.
+# told - waits for $task; true if it has succeeded.
 told()
 {
 	for _ in $(seq 20); do
