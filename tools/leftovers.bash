@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# leftovers.bash - what is mounted, attached and running below a folder, and how it
-# goes.  Sourced by tools/run-tests.
+# leftovers.bash - what is mounted, attached and running below a folder, and how to remove it.
+# Sourced by tools/run-tests.
 #
-# All is read from what the kernel knows, and no device and no mount is asked: one of
-# somebody else's that hangs would not answer.  Names are compared whole, part by part: what
-# is below /tmp/x10 is not below /tmp/x1.
+# Everything is read from the kernel's tables, without access to any device or mount, because
+# another one that hangs would not answer.  Names are compared component by component: what is below
+# /tmp/x10 is not below /tmp/x1.
 
-# mounts_below FOLDER - at it or below it; the latest last.
+# mounts_below FOLDER - the mounts at or below it; the latest last.
 mounts_below()
 {
 	local point
 	while read -r _ point _; do
-		# These are octal there; to printf a digit behind would be one more of the number.
+		# These are octal; to printf, a digit that follows would be a part of the number.
 		point=${point//\\040/ } point=${point//\\011/$'\t'}
 		point=${point//\\012/$'\n'} point=${point//\\134/\\}
 		[[ $point/ != "$1"/* ]] || printf '%s\n' "$point"
 	done </proc/self/mounts
 }
 
-# loops_below FOLDER - the loop devices over files there.
+# loops_below FOLDER - the loop devices over files in it.
 loops_below()
 {
 	local backing device file
@@ -32,9 +32,9 @@ loops_below()
 	done
 }
 
-# loops_that_stay FOLDER - those that are still there after 20 s, or LOOP_TENTHS_MAX: a test beside
-# this one that has made a mount namespace has the mounts of all in it, and so holds their devices
-# until it ends.
+# loops_that_stay FOLDER - those that still exist after 20 s, or LOOP_TENTHS_MAX: another test that
+# has made a mount namespace has copies of all mounts in it, and so keeps their devices until it
+# ends.
 loops_that_stay()
 {
 	local tenths
@@ -45,7 +45,7 @@ loops_that_stay()
 	loops_below "$1"
 }
 
-# rigs_below FOLDER - "PID COMMAND" of the program's processes that name a file there.
+# rigs_below FOLDER - "PID COMMAND" of the program's processes that name a file in it.
 rigs_below()
 {
 	local line pid command
@@ -56,20 +56,20 @@ rigs_below()
 	done
 }
 
-# leftovers_below FOLDER - a line for each, and what a sanitizer had to say about a
-# program that ran in the background.
+# leftovers_below FOLDER - a line for each, and the report of a sanitizer about a program that ran
+# in the background.
 leftovers_below()
 {
 	mounts_below "$1" | sed 's/^/left mounted: /'
 	loops_that_stay "$1" | sed 's/^/left attached: /'
 	rigs_below "$1" | sed 's/^/left running: /'
-	# A thread that ends while leaks are looked for holds none.
+	# A thread that ends during the search for leaks holds none.
 	grep -hsv '^==[0-9]*==Unable to get registers from thread [0-9]*\.$' "$1"/sanitizer.*
-	# The rest is about system calls that it does not know.
+	# The other lines are about system calls that it does not know.
 	grep -hs '^==' "$1"/valgrind.*
 }
 
-# release_below FOLDER - the mounts and loop devices.
+# release_below FOLDER - removes the mounts and loop devices.
 release_below()
 {
 	local point

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Calls that nobody makes: those that overflow or cannot say what failed, and
-# those that bring in chance or a clock that no test can step.
+# Banned calls: those that overflow or cannot report an error, and those that depend on chance or on
+# a clock that tests cannot step.
 
 BEGIN {
 	split("rand srand random srandom drand48 lrand48 rand_r time gettimeofday clock_gettime " \
@@ -33,10 +33,10 @@ FNR == 1 { in_comment = 0 }
 		name = substr(line, RSTART, RLENGTH - 1)
 		gsub(/[ \t]/, "", name)
 		line = substr(line, RSTART + RLENGTH)
-		# A member of that name is somebody's callback.
+		# A member with this name is a callback.
 		if (before == "." || before == ">")
 			continue
-		# A test may start a program as a shell does.
+		# A test may start a program with a shell.
 		if (name == "system" && FILENAME ~ /^tests\//)
 			continue
 		if (name in banned && at_home[name] != FILENAME)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# A comment cites docs/FILE.md, with the number of a section of it or of several:
-# `docs/architecture.md 5.2`, `docs/real-systems.md 1.1, 1.2 and 5.3`.  Both must
-# exist.  A citation may go on in the next line.  Documents that are not in the
-# repository are not cited: whoever reads this has only the repository.
+# A comment cites docs/FILE.md with the number of one or more of its sections: `docs/architecture.md
+# 5.2`, `docs/real-systems.md 1.1, 1.2 and 5.3`.  Both must exist.  A citation may continue on the
+# next line.  Documents outside of the repository are not cited, because readers have only the
+# repository.
 #
-# A file of ours that README.md, CONTRIBUTING.md or docs/architecture.md names must
-# exist, from the root or from one of the folders that such a name may begin in.
+# A file of ours that README.md, CONTRIBUTING.md or docs/architecture.md names must exist, relative
+# to the root or to one of the folders where such a name may begin.
 
 BEGIN {
 	split("./ simfs/ simfs/volume/ scenarios/ tests/", homes, " ")
@@ -28,13 +28,13 @@ function check_files(line,    path)
 	while (match(line, /[A-Za-z0-9_.-]+\/[A-Za-z0-9_\/.-]+\.(c|h|def|awk|sh|json|1|md)/)) {
 		path = substr(line, RSTART, RLENGTH)
 		line = substr(line, RSTART + RLENGTH)
-		# NAME stands for any.
+		# NAME is a placeholder.
 		if (line !~ /^[A-Za-z_*<]/ && path !~ /NAME/ && !is_there(path))
 			print FILENAME ":" FNR ": no file '" path "'"
 	}
 }
 
-# The sections of the document at PATH; false: there is none.
+# Reads the sections of the document at PATH; false if it does not exist.
 function learn(path,    line, words, found)
 {
 	if (path in known)
@@ -70,7 +70,7 @@ FNR == 1 { begun = "" }
 
 {
 	line = $0
-	# What a comment or a macro of the manual begins with.
+	# The prefix of a comment line, or of a macro in the manual.
 	sub(/^[ \t]*(\*|#+|\/\/|\.\\")?[ \t]*/, "", line)
 	line = begun line
 	begun = ""

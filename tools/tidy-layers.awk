@@ -5,17 +5,16 @@
 #	snaprig.c > cli/ > daemon*.c > mount/ control/ > children/ > volume/*/ > volume/ > store/ >
 #	blockio/ > faults/ profile/ > base/
 #
-# The subjects below volume/ do not look at each other, but coalesce/ and verify/ at chain/;
-# what volume/ may call of each is in a header that is named here.  faults/ knows
-# nothing of simfs/ but base/.  scenarios/ and cli/ drive from outside: they share
-# with a rig what is spoken on the control socket, base/, and the lines that are
-# a rule and a writer.  cli/mount*.c become the rig.
+# The folders below volume/ do not include each other, except that coalesce/ and verify/ include
+# chain/; what volume/ may call in each is in a header that is named here.  faults/ includes nothing
+# of simfs/ but base/.  scenarios/ and cli/ drive a rig from outside: they share with it the
+# protocol of the control socket, base/, and the syntax of a rule and a writer.  cli/mount*.c become
+# the rig.
 #
-# doors/ are processes of their own, which drive from outside, too: dm/ is
-# run/ > entry/ > intercept/ > calls/ > effects/ commands/ > machine/ > processes/ > origins/ >
-# disks/ > model/, on the headers of world/, which all share; preload/ goes into the programs of
-# a world, which intercept/ knows to answer.  xapi/ is server/ > transfer/ >
-# calls/ > disks/ > pool/ > vhd/ http/, which are alone.
+# doors/ are separate processes, which also drive from outside: dm/ is run/ > entry/ > intercept/ >
+# calls/ > effects/ commands/ > machine/ > processes/ > origins/ > disks/ > model/, on the headers
+# of world/, which all share; preload/ goes into the programs of a world, and intercept/ answers it.
+# xapi/ is server/ > transfer/ > calls/ > disks/ > pool/ > vhd/ http/, which stand alone.
 
 BEGIN {
 	rank["main"] = 12
@@ -66,7 +65,7 @@ BEGIN {
 	rank["scenarios/format"] = 23
 	rank["scenarios/base"] = 22
 
-	# What the core calls of the subjects below it, and a chain of its worker.
+	# What the core calls in the folders below it, and a chain in its worker.
 	split("writers/set.h writers/writers.h", core, " ")
 	for (i in core)
 		also["simfs/volume", "simfs/volume/" core[i]] = 1
@@ -77,7 +76,7 @@ BEGIN {
 	also["simfs/volume/verify", "simfs/volume/coalesce/intents.h"] = 1
 }
 
-# The layer of a path; "" is outside of the house.
+# The layer of a path; "" if it has none.
 function layer_of(path,    parts, count)
 {
 	count = split(path, parts, "/")
@@ -92,7 +91,7 @@ function layer_of(path,    parts, count)
 	return parts[1]
 }
 
-# What those share with a rig who drive it from outside.
+# What programs that drive a rig from outside share with it.
 function is_spoken(to, path)
 {
 	return to == "simfs/base" || path == "simfs/control/protocol.h" ||
@@ -110,14 +109,14 @@ function allowed(from, to, path,    folder)
 		return 1
 	if (((from, path) in also) || ((from, folder) in also))
 		return 1
-	# It lists and looks for what there is.
+	# It lists what exists.
 	if (from == "simfs/cli" && to ~ /^scenarios/)
 		return 1
 	if (from ~ /^scenarios/)
 		return is_spoken(to, path) || (to ~ /^scenarios/ && rank[from] > rank[to])
 	if (from ~ /^simfs\/doors/)
 		return is_spoken(to, path) || (to ~ /^simfs\/doors/ && rank[from] > rank[to])
-	# Two sides of one layer do not look at each other.
+	# Folders of the same layer do not include each other.
 	return (from in rank) && (to in rank) && rank[from] > rank[to]
 }
 

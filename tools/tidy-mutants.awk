@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# A mutant's file is there and has its old lines once, and so is each of its tests:
-# whoever changes a line that a mutant changes changes the mutant, too.
+# The file of a mutant must exist and contain its old lines exactly once, and each of its tests must
+# exist: a change of such a line must change the mutant, too.
 
 function text_of(path,    line, text)
 {

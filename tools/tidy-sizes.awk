@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# A file has at most 400 lines, a function 70, a line 100 columns.  A tab is 8
-# wide, a letter outside ASCII one.  A header has 150 when it is internal: its name
-# says so, or only files of its own folder, none a header, and tests include it.
+# A file has at most 400 lines, a function 70, a line 100 columns.  A tab is 8 wide, a non-ASCII
+# character 1.  An internal header has at most 150 lines: its name contains "internal", or only
+# files of its own folder, none of them a header, and tests include it.
 
 BEGIN {
 	FILE_MAX = 400
@@ -53,8 +53,8 @@ FNR == 1 {
 		is_shared[quoted[2]] = 1
 }
 
-# A function's braces stand in the first column, and nothing else's do in C
-# besides those of a struct, whose opening one does not stand alone.
+# The braces of a function are in the first column; otherwise, only those of a struct are, whose
+# opening brace does not stand alone.
 /^{$/ { begun = FNR }
 /^}/ && begun {
 	if (FNR - begun - 1 > FUNCTION_MAX)
