@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# completions.jq - the table of commands, as `snaprig list commands --json` prints it, in the
-# words of the $shell that completes them: what stands between the marks of completions/*.
+# completions.jq - turns the table of commands, as printed by `snaprig list commands --json`, into
+# the language of the shell $shell: the text between the marks of completions/*.
 
 def flag: (if (.name | length) == 1 then "-" else "--" end) + .name;
 def first: .name | split(" ")[0];
 def actions: map(select(.name | contains(" ")));
 
-# What an operand or the value of an option can be.
+# The possible values of an operand or an option.
 def what: .kind + ":" + (.choices // "" | sub(" $"; ""));
 
-# A few words of what is said of an option; all of it, when the first few say nothing alone.
+# The first words of an option's description; all of it if those mean nothing alone.
 def short: gsub("\\s+"; " ") | . as $all | sub("(; | \\(|: ).*"; "") |
 	if length < 16 then $all else . end;
 
-# The first word of each, with what is said of it, once.
+# The first word of each command with its description, once.
 def commands: reduce .[] as $line ([];
 	($line | first) as $name | if any(.[]; .name == $name) then .
 		else . + [{name: $name, about: ($line.group // $line.summary)}] end);
@@ -22,7 +22,7 @@ def action_name: .name | split(" ")[1];
 def is_rest: .joins or (.name | contains("..."));
 def takes_several: .value // "" | contains("...");
 
-# ---- bash: tables for what is written by hand ----
+# ---- bash: tables for the part written by hand ----
 
 def bash:
 	def row(key; value): "\t[" + (key | @sh) + "]=" + (value | @sh);
@@ -37,7 +37,7 @@ def bash:
 		row("\($command) \(if .value | is_rest then "*" else .key + 1 end)"; .value | what)),
 	table("_snaprig_ends"; .[] | select(.command) | row(.name; "--"));
 
-# ---- zsh: what _describe and _arguments take ----
+# ---- zsh: arguments of _describe and _arguments ----
 
 def zsh:
 	def escaped: gsub("(?<c>[\\\\:])"; "\\\(.c)");
@@ -66,7 +66,7 @@ def zsh:
 			"\("(- *)--help[show this]" | @sh)")),
 	"typeset -ga _snaprig_ends=(" + (map(select(.command) | .name | @sh) | join(" ")) + ")";
 
-# ---- fish: an option is a line, what else there is a table ----
+# ---- fish: an option is a line, everything else is a table ----
 
 def fish:
 	def quoted: "'" + gsub("(?<c>['\\\\])"; "\\\(.c)") + "'";

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// lint-ci.mjs MODULES KIND FILE... - are these files what their system takes?  Prints
-// "FILE: PLACE: what" and fails on any.  MODULES is a node_modules (tools/lint.package.json).
+// lint-ci.mjs MODULES KIND FILE... - checks whether the system accepts these files.  Prints
+// "FILE: PLACE: what" and fails on any mistake.  MODULES is a node_modules
+// (tools/lint.package.json).
 //
-//	gitlab		GitLab's own JSON Schema of .gitlab-ci.yml, as gitlab-ci-local has it
-//	kubernetes	what kubernetes-models checks of the object that apiVersion and kind name;
-//			and each key must be one of those that it has looked at
+//	gitlab		with GitLab's own JSON Schema of .gitlab-ci.yml, from gitlab-ci-local
+//	kubernetes	with kubernetes-models, for the object that apiVersion and kind name;
+//			every key must be one that it has read
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -24,7 +25,7 @@ async function gitlab() {
 		`${error.instancePath}: ${error.message} ${JSON.stringify(error.params)}`);
 }
 
-// A copy of VALUE that remembers in SEEN which members were asked for.
+// A copy of VALUE that records in SEEN which members were read.
 function watched(value, path, seen) {
 	if (Array.isArray(value))
 		return value.map((item, at) => watched(item, `${path}/${at}`, seen));

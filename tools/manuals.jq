@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# manuals.jq - lists of the manual pages, of what `snaprig list ... --json` prints and of the
-# JSON Schemas.  tools/manuals says which page has which.
+# manuals.jq - lists of the manual pages, from the output of `snaprig list ... --json` and from the
+# JSON Schemas.  tools/manuals says which page contains which list.
 
-# Text for a page: a sentence a line, and no line that a macro could be meant by.
+# Text for a page: one sentence per line, and no line that looks like a macro.
 def prose: gsub("\\\\"; "\\e") | gsub("(?<end>[a-z0-9)%]\\.) +(?=[A-Z{])"; "\(.end)\n") |
 	split("\n") | map(sub("^(?<mark>[.'])"; "\\&\(.mark)")) | join("\n");
 def sentence: prose | if test("[.!?:]$") then . else . + "." end;
 def capital: (.[:1] | ascii_upcase) + .[1:];
 
-# ---- what the program lists ----
+# ---- from the program ----
 
 def points: .points[] | ".It Cm \(.name)", (.about | capital | sentence),
 	"Actions: \(.actions | join(", ")).",
@@ -31,10 +31,10 @@ def failures: .failures[] | ".It Cm \(.name)", (.about | sentence),
 	if .source then "Source: \(.source | prose)." | sub("\\.\\.$"; ".") else empty end,
 	"Profiles: \(.profiles | join(", ")).";
 
-# ---- what a schema knows ----
+# ---- from a schema ----
 
 def name_of_ref: sub(".*#/\\$defs/"; "");
-# What is written behind a key.
+# The value of a key, in words.
 def kind($all): if has("$ref") then (."$ref" | name_of_ref) |
 		if $all[.].properties then "map" else . end
 	elif has("enum") then .enum | map(tostring) | join(" | ")
@@ -48,7 +48,7 @@ def kind($all): if has("$ref") then (."$ref" | name_of_ref) |
 	elif .type == "object" then "map"
 	elif (.type | type) == "array" then .type | join(" | ")
 	else .type // "any" end;
-# The definition that describes a map that may stand behind a key.
+# The definitions that describe a map that may be the value of a key.
 def maps($all): [., (.anyOf // [])[], (.items // {}), (.oneOf // [])[]] |
 	map(."$ref" // empty | name_of_ref | $all[.] // empty | select(.properties)) | first;
 def about($all): .description // (."$ref" // "" | name_of_ref | $all[.].description) // "";
@@ -57,7 +57,7 @@ def item($all): ".It Ic \(.key) : Ar \(.value | kind($all))",
 def keys_of($all): .properties | to_entries[];
 def tag($compact): ".Bl -tag -width Ds\(if $compact then " -compact" else "" end)";
 
-# Each key of the map that definition NAME describes, and what the maps behind them have.
+# Each key of the map that definition NAME describes, and the keys of maps in its values.
 def schema($name): ."$defs" as $all |
 	(if $name == "" then . else $all[$name] end) | keys_of($all) | . as $entry |
 	item($all), ($entry.value | maps($all) | if . then

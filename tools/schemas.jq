@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# schemas.jq - the definitions of scenario.schema.json that tools/schemas writes, "NAME DEFINITION"
-# a line, from what `snaprig list ... --json` prints of all tables.
+# schemas.jq - the definitions in scenario.schema.json that tools/schemas writes, as "NAME
+# DEFINITION" per line, from the output of `snaprig list ... --json` for all tables.
 
-# JSON in one line, as it is written by hand.
+# JSON in one line, in the format of the lines written by hand.
 def shown: if type == "object"
 	then "{ \(to_entries | map("\(.key | tojson): \(.value | shown)") | join(", ")) }"
 	elif type == "array" then "[\(map(shown) | join(", "))]"
@@ -15,17 +15,17 @@ def words(list): { enum: names(list) };
 # ---- relations of a gauge ----
 
 def sample: { share: "50%", bytes: "1MiB", time: "1s", number: "1" }[.unit];
-# What the program puts in: {at} of a failure, {n} of a repeat, and words of a matrix.
+# A word that the program replaces: {at} of a failure, {n} of a repeat, or a word of a matrix.
 def word: "[{][A-Za-z][A-Za-z0-9_-]*[}]";
 def value: "([0-9.]|\(word))+(%|B|s|KiB|MiB|GiB|TiB|ns|us|ms|m|h)?";
 def relation(relations):
 	"^ *((\(names(.gauges) | map(quoted) | join("|"))) *\(relations) *\(value) *$|\(word))";
-# Each gauge with a value of its unit.
+# Each gauge with a value in its unit.
 def samples: [.gauges[] | "\(.name)>=\(sample)"];
 
 # ---- rules ----
 
-# An action with a value that it takes; with each, where they are words.
+# An action with an example of its value; with all values if those are words.
 def forms($point): . as $action | if $action == "reply" then $point.replies[] | "reply=\(.)"
 	else { error: "=EIO", delay: "=1s", short: "=512", tear: "=512", flip: "=1",
 		misdirect: "=4KiB", missing: "=1", added: "=1" }[$action] as $value |
@@ -39,7 +39,7 @@ def rule_pattern: "^ *(\(names(.points) | map(quoted) | join("|"))|[^ ]*\(word)[
 	"profile-name": words(.profiles),
 	"gauge-name": words(.gauges),
 	"point-name": words(.points),
-	# What a user has made, too.
+	# Names of users' own adapters, too.
 	"client-name": { anyOf: [words(.clients), { "$ref": "#/$defs/name" },
 		{ type: "string", pattern: "/" }] },
 	"failure-name": { anyOf: [words(.failures), { "$ref": "#/$defs/text" }] },

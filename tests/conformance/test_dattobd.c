@@ -115,7 +115,7 @@ START_TEST(the_recorded_numbers_follow_from_where_the_write_began)
 	char *lines[TRANSCRIPT_LINES_MAX];
 	size_t count = transcript_lines("### overflow", "max size exceeded", lines);
 
-	/* 552960 bytes are 135 blocks: 5 more have been written by somebody else before. */
+	/* 552960 bytes are 135 blocks: others have written 5 blocks before. */
 	ck_assert_int_eq(engine_snapshot(&transcript_engine, "s", NULL, NULL), 0);
 	ck_assert_int_eq(
 		engine_write(&transcript_engine, TRANSCRIPT_VOLUME_BYTES / 2, 5 * 4096, 1), 0);

@@ -23,7 +23,7 @@
 
 static struct engine *const engine = &transcript_engine;
 
-/* Where the replay is. */
+/* The position in the recording. */
 static char *rest;
 static unsigned commands, infos;
 static bool has_ended;
@@ -47,13 +47,13 @@ static int ioctl_run(struct datto_command *command)
 	return command_result;
 }
 
-/* The next line, without being taken; NULL at the end. */
+/* Returns the next line without taking it; NULL at the end. */
 static char *line_peek(void)
 {
 	return *rest ? rest : NULL;
 }
 
-/* Takes it; to free(). */
+/* Takes the next line.  The caller frees it. */
 static char *line_take(void)
 {
 	size_t length = strcspn(rest, "\n");
@@ -76,7 +76,7 @@ static void expect_line(const char *wanted)
 	free(line);
 }
 
-/* Our usage has no remarks behind its lines. */
+/* Our usage has no remarks after its lines. */
 static void expect_usage(void)
 {
 	char *usage = strdup(dbdctl_usage), *at = usage;
@@ -88,8 +88,7 @@ static void expect_usage(void)
 		free(line_take());
 }
 
-/* The lines of the driver and of the block layer that follow are those that were logged meanwhile.
- */
+/* Checks that the lines of the driver and of the block layer that follow were logged since then. */
 static void expect_log(void)
 {
 	const struct text_log *log = volume_kernel_log(engine->volume);
@@ -146,7 +145,7 @@ static struct snapshot *snapshot_of_the_driver(void)
 	return volume_snapshot_next(engine->volume, NULL);
 }
 
-/* Somebody has the device open. */
+/* Another process has the device open. */
 static void run_busy(void)
 {
 	struct snapshot *snapshot = snapshot_of_the_driver();
@@ -175,7 +174,7 @@ static void run_reader(void)
 
 	ck_assert_int_eq(
 		engine_read(engine, snapshot_of_the_driver(), 0, bytes, sizeof bytes), -EIO);
-	free(line_take()); /* what dd says */
+	free(line_take()); /* the message of dd */
 	expect_line("exit 1");
 	expect_log();
 }
@@ -186,7 +185,7 @@ static void write_live(uint64_t bytes)
 		ck_assert_int_eq(engine_write(engine, offset, 1u << 20, offset), 0);
 }
 
-/* The value of FIELD in either, from its colon to the end of the line, is not compared. */
+/* Returns whether the value in the line depends on the machine, and is not compared. */
 static bool is_the_machines(const char *line)
 {
 	return strstr(line, "\"block_device\": ") || strstr(line, "\"uuid\": ") ||
@@ -208,7 +207,7 @@ static void run_info(void)
 	}
 	free(text);
 	infos++;
-	/* Whatever is traced changes from one to the next. */
+	/* What is traced changes between two of them. */
 	write_live(2u << 20);
 }
 
@@ -245,7 +244,7 @@ START_TEST(every_recorded_command_is_answered_as_recorded)
 		run_line(line);
 		free(line);
 	}
-	/* What the recording has of them. */
+	/* The counts of the recording. */
 	ck_assert_uint_eq(commands, 21);
 	ck_assert_uint_eq(infos, 13);
 	free(text);

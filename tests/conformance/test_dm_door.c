@@ -46,12 +46,12 @@ struct line {
 	char name[DM_NAME_LEN], uuid[DM_UUID_LEN];
 	uint64_t dev;
 	uint32_t flags, event_nr;
-	char given[TEXT_MAX];  /* behind < or >: a table or a name */
-	char table[TEXT_MAX];  /* behind =: a table */
-	char answer[TEXT_MAX]; /* behind -> */
-	unsigned int loop;     /* behind + */
-	bool busy;	       /* there is a ! */
-	bool removed;	       /* there is a - */
+	char given[TEXT_MAX];  /* after < or >: a table or a name */
+	char table[TEXT_MAX];  /* after =: a table */
+	char answer[TEXT_MAX]; /* after -> */
+	unsigned int loop;     /* after + */
+	bool busy;	       /* it has a ! */
+	bool removed;	       /* it has a - */
 };
 
 struct replay {
@@ -96,7 +96,7 @@ static void take_word(struct line *line, const char *word)
 		line->event_nr = (uint32_t)strtoul(value, NULL, 16);
 }
 
-/* TEXT up to the next line of its table is added to TO. */
+/* Appends TEXT up to the next line of its table to TO. */
 static const char *take_text(const char *text, char mark, char *to)
 {
 	char between[] = { ' ', mark, ' ', '\0' };
@@ -107,7 +107,7 @@ static const char *take_text(const char *text, char mark, char *to)
 	return end ? end + 1 : text + length;
 }
 
-/* What is behind the words: each part begins with a mark. */
+/* Reads what follows the words; each part begins with a mark. */
 static void take_tail(struct line *line, const char *at)
 {
 	while (*at) {
@@ -128,7 +128,7 @@ static void take_tail(struct line *line, const char *at)
 	}
 }
 
-/* False for a comment, and for what the world did. */
+/* Returns false for a comment, and for a line about the outside world. */
 static bool read_line(const char *text, struct line *line)
 {
 	char word[TEXT_MAX];
@@ -167,12 +167,12 @@ static struct dm_device *device_of(struct replay *replay, const struct line *lin
 	return NULL;
 }
 
-/* As many opens from outside as make the recorded number with those of tables. */
+/* Adds as many opens from outside as are missing for the recorded number. */
 static void set_opens(struct replay *replay, const struct line *line)
 {
 	struct dm_device *device = device_of(replay, line);
 	const char *recorded = strstr(line->answer, " oc=");
-	/* One that stays was open. */
+	/* A device that stays was open. */
 	unsigned int opens = line->nr == DM_DEV_REMOVE_CMD && !line->removed;
 
 	if (!device)
@@ -186,7 +186,7 @@ static void set_opens(struct replay *replay, const struct line *line)
 							: 0;
 }
 
-/* What a snapshot said is behind its type. */
+/* The status of a snapshot follows its type. */
 static const char *status_of(const struct line *line)
 {
 	const char *text = strstr(line->table, "snapshot");
@@ -261,7 +261,7 @@ static void compare(struct replay *replay, const struct line *line)
 		expect(replay, replay->answer.header.dev == (0x700 | line->loop));
 }
 
-/* A line that says what the world did for the ioctl before it. */
+/* Handles a line that says what the outside world did for the previous ioctl. */
 static void compare_done(struct replay *replay, const char *text)
 {
 	unsigned long long sectors;

@@ -35,7 +35,7 @@ struct recording {
 	char command[256];
 	struct dm_model *model;
 	unsigned int answers;
-	/* What the kernel was asked, and what it answered. */
+	/* The request to the kernel, and its answer. */
 	unsigned char *asked, *told;
 	unsigned int nr;
 	int error;
@@ -44,7 +44,7 @@ struct recording {
 static char **paths;
 static int path_count;
 
-/* ---- what is left to the recording ----------------------------------------- */
+/* ---- taken from the recording ---------------------------------------------- */
 
 /* "/dev/vg0/b-1" is "vg0-b--1". */
 static void name_of_path(const char *path, char *name, size_t size)
@@ -125,13 +125,13 @@ static void perform(struct recording *recording, struct dm_effect *effect)
 	}
 }
 
-/* What happened below the model since its last answer. */
+/* Applies what happened below the model since its last answer. */
 static void catch_up(struct recording *recording)
 {
 	const struct dm_ioctl *told = (const struct dm_ioctl *)recording->told;
 	struct dm_device *device = NULL;
 
-	/* A rename is an event of the model's own. */
+	/* A rename is an event of the model itself. */
 	if (!recording->error && recording->nr != DM_DEV_RENAME_CMD)
 		device = dm_model_find_name(recording->model, told->name);
 	if (device && device->active && dm_table_has(device->active, DM_SNAPSHOT))

@@ -40,7 +40,7 @@ struct recording {
 static char **paths;
 static int path_count;
 
-/* What the recording has under KEY; it must have that. */
+/* Returns the recording's value of KEY, which must exist. */
 static json_t *field(const struct recording *recording, json_t *step, const char *key)
 {
 	json_t *value = json_object_get(step, key);
@@ -68,7 +68,7 @@ static const char *text(const struct recording *recording, json_t *step, const c
 	return value;
 }
 
-/* The next line, the caller's; NULL behind the last. */
+/* Returns the next line; NULL after the last.  The caller frees it. */
 static json_t *next_line(struct recording *recording)
 {
 	char *line = NULL;
@@ -83,7 +83,7 @@ static json_t *next_line(struct recording *recording)
 	return step;
 }
 
-/* Compares what RECORDED says of every snapshot; OPERATION says where. */
+/* Compares the statuses of all snapshots with RECORDED; OPERATION is for messages. */
 static void expect_status(struct recording *recording, json_t *recorded, const char *operation)
 {
 	for (size_t i = 0; i < recording->snapshot_count; i++) {
@@ -194,7 +194,7 @@ static void replay_write(struct recording *recording, json_t *step, const char *
 	engine_request_free(request);
 }
 
-/* 0 and the hash of the whole of SNAPSHOT, or the errno of the read that failed. */
+/* Returns 0 with the hash of the whole of SNAPSHOT, or the errno of the read that failed. */
 static int hash_device(struct engine *engine, struct snapshot *snapshot, uint64_t *ret)
 {
 	uint64_t volume = volume_bytes(engine->volume);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// editor.mjs SERVER FILE - what an editor with yaml-language-server offers: FILE with a mark <?> at
-// each place where somebody types.  Prints a line for each, "LINE: WORD | WORD ...", and at the end
-// a line "wrong: ..." for each mistake that is marked.  The file stays as it is.
+// editor.mjs SERVER FILE - what an editor with yaml-language-server offers at each mark <?> in FILE.
+// Prints a line for each, "LINE: WORD | WORD ...", and at the end a line "wrong: ..." for each
+// mistake that the editor would mark.  Does not change the file.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";

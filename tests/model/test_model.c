@@ -15,7 +15,7 @@
 #include "tests/lib/engine_load.h"
 #include "tests/lib/engine_suite.h"
 
-/* No multiple of any block, so that the last one of each kind is partial. */
+/* Not a multiple of any block size, so that the last block of each kind is partial. */
 #define VOLUME_BYTES ((8u << 20) + 512)
 
 #define LENGTH_MAX   (256u << 10)
@@ -95,7 +95,7 @@ START_TEST(kills_and_snapshots_that_come_and_go_change_no_acknowledged_byte)
 					 [LOAD_DELETE] = 2 },
 			 });
 	for (uint64_t i = 0; load.operation < count; i++) {
-		/* In the midst of it, or after the last answer. */
+		/* In the middle of the load, or after the last answer. */
 		uint64_t steps = mix_below(load.options.seed, i, 2000);
 
 		load_run(&load, ROUND_OPERATIONS, load.steps + steps);

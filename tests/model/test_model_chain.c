@@ -24,7 +24,7 @@
 /* Between two mounts. */
 #define ROUND_OPERATIONS 500
 
-/* Fast: the quiet period is over soon.  Slow: a leaf's merge is done before its time is. */
+/* Fast: the quiet period is short.  Slow: a leaf's merge ends before its time limit. */
 static const struct pace {
 	const char *name;
 	uint64_t step_ns;
@@ -79,7 +79,7 @@ START_TEST(coalesce_under_load_and_kills_changes_no_acknowledged_byte)
 					 [LOAD_DELETE] = 5 },
 			 });
 	for (uint64_t i = 0; load.operation < count; i++) {
-		/* In the midst of it, or after the last answer; every third time in order. */
+		/* In the middle of the load, or after the last answer; every third time orderly. */
 		uint64_t steps = mix_below(seed, i, 2000);
 
 		if (i % 3 == 2) {

@@ -20,10 +20,10 @@
 #include "tests/lib/engine_suite.h"
 #include "tests/model/commands_model.h"
 
-/* No command takes more, with all that runs beside. */
+/* No command takes more, with everything that runs at the same time. */
 #define MOMENTS_MAX 400u
 
-/* A run takes milliseconds; the rest is a machine under load. */
+/* A run takes milliseconds; the rest is for a machine under load. */
 #define RUN_SECONDS_MAX 40u
 
 static uint64_t number_of(const char *variable, uint64_t fallback)
@@ -44,7 +44,7 @@ static const char *pair_name(const struct model_kind *const *pair)
 
 static char replay[256];
 
-/* One that never ends says so, too. */
+/* Called for a run that never ends: prints the replay line. */
 static void stands_still(int number)
 {
 	(void)number;
@@ -63,7 +63,7 @@ static void replay_note(enum model_world world, const struct model_kind *const *
 	alarm(RUN_SECONDS_MAX);
 }
 
-/* Whether the first had ended before the second was begun, AT completions later. */
+/* Returns whether the first command had ended before the second was begun, AT completions later. */
 static bool run(enum model_world world, const struct model_kind *const *pair, unsigned at)
 {
 	struct model_command commands[2] = { 0 };
@@ -84,7 +84,7 @@ static bool run(enum model_world world, const struct model_kind *const *pair, un
 	return is_over;
 }
 
-/* How many completions the first takes when nothing runs into it. */
+/* Returns how many completions the first command takes alone. */
 static unsigned length_of(enum model_world world, const struct model_kind *kind)
 {
 	struct model_command commands[2] = { 0 };
@@ -119,7 +119,7 @@ static void run_pair(enum model_world world, const struct model_kind *const *pai
 		return;
 	}
 	for (uint64_t i = 0; i < count && i <= length; i++) {
-		/* All of them, or so many, one from each part. */
+		/* All of them, or this many, one from each part. */
 		uint64_t from = i * (length + 1) / count, end = (i + 1) * (length + 1) / count;
 		uint64_t at = count > length ? i
 					     : from + mix_below(engine_seed(), ~i,

@@ -75,11 +75,11 @@ static void step_create(const char *name)
 	const char *uuid = draw_uuid();
 
 	STEP("create %s %s", name, uuid);
-	/* Numbers are given out from the smallest on, as the plain one does. */
+	/* Numbers are assigned from the smallest on, as in the plain model. */
 	expect(say(DM_DEV_CREATE_CMD, name, uuid, 0), plain_create(&run.plain, name, uuid));
 }
 
-/* Mostly one that is there. */
+/* Usually an existing one. */
 static unsigned int draw_lower(void)
 {
 	unsigned int number = draw(NAMES + 1);
@@ -296,7 +296,7 @@ START_TEST(every_sequence_of_ioctls_makes_of_devices_what_is_plain)
 		}
 		dm_caller_deinit(&run.caller);
 	}
-	/* It met what it is about. */
+	/* The run met what it is about. */
 	if (engine_count_is_full()) {
 		ck_assert_uint_gt(run.done, count * STEPS / 4);
 		ck_assert_uint_gt(run.failed, count * STEPS / 8);

@@ -38,7 +38,7 @@ static struct flow_part *parts[PARTS_MAX];
 static bool is_delayed[PARTS_MAX];
 static unsigned part_count;
 
-/* One hold may wait for each disk. */
+/* One hold may be waiting for each disk. */
 static struct flow_hold *waiting[TOKEN_DISKS];
 static unsigned met[8];
 
@@ -98,7 +98,7 @@ static void delayed(void *context, struct flow_part *part, uint32_t ms)
 	met[1]++;
 }
 
-/* A random one that waits gets on. */
+/* Lets a random waiting part continue. */
 static void get_on(void)
 {
 	unsigned which = (unsigned)below(part_count);
@@ -128,7 +128,7 @@ static struct disk_place random_place(uint64_t disk, uint64_t length)
 	};
 }
 
-/* Something for LENGTH sectors of DISK, which may lie on those before it. */
+/* Returns a random piece for LENGTH sectors of DISK, which may map to lower-numbered disks. */
 static struct disk_piece random_piece(
 	uint64_t disk, uint64_t start, uint64_t length, struct disk_place *stripes)
 {
@@ -167,7 +167,7 @@ static struct disk_piece random_piece(
 	return piece;
 }
 
-/* What PIECE says of its sectors, one by one. */
+/* Stores what PIECE says about its sectors, one by one. */
 static void entries_set(uint64_t disk, const struct disk_piece *piece)
 {
 	for (uint64_t i = 0; i < piece->length; i++) {
@@ -287,7 +287,7 @@ static void release_disk(uint64_t disk)
 {
 	bool gives_up = waiting[disk] && below(2);
 
-	/* Those that hold are more than the one that waits. */
+	/* The holds include more than the waiting one. */
 	if (token_holds[disk] == (waiting[disk] && !gives_up))
 		return;
 	if (--token_holds[disk] == 0)
@@ -315,7 +315,7 @@ static void give_up_one(void)
 	met[5]++;
 }
 
-/* Whatever should have got on has, and whoever waits has a reason. */
+/* Checks that everything that could continue has, and that everything that waits has a reason. */
 static void compare(void)
 {
 	ck_assert_uint_eq(tokens_count(NULL, TOKEN_READY), 0);

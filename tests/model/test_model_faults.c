@@ -61,7 +61,7 @@ static const struct run {
 static struct load load;
 static uint64_t faults;
 
-/* One call of five kinds fails, or many do, in this round; none in every fourth. */
+/* In this round, one call of five kinds fails, or many do; in every fourth round none. */
 static void fault_set(uint64_t seed, uint64_t round)
 {
 	static const int errors[] = { -EIO, -ENOSPC };
@@ -95,7 +95,7 @@ static void round_run(uint64_t seed, uint64_t round)
 	else
 		load_run(&load, ROUND_OPERATIONS, UINT64_MAX);
 	faults_end();
-	/* Busy, or not open any more, or all is answered. */
+	/* The volume is busy, or no longer open, or everything is answered. */
 	load_kill(&load);
 	load_check(&load);
 }

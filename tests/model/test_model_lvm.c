@@ -20,10 +20,10 @@
 #define VOLUME_BYTES (BLOCK * BLOCKS)
 #define SNAPSHOTS    3u
 
-/* What a snapshot must show; a block that is kept is its own, others of a detached one are the
- * live view's. */
+/* What a snapshot must show: its own data in blocks that it keeps, that of the live view in the
+ * other blocks of a detached one. */
 struct view {
-	char name[16]; /* "": it is not there */
+	char name[16]; /* "": it does not exist */
 	uint8_t bytes[VOLUME_BYTES];
 	bool is_kept[BLOCKS];
 	bool is_detached;
@@ -46,7 +46,7 @@ static struct view *any_view(void)
 
 /* ---- steps ---- */
 
-/* Of any sectors: their number in *RET_LENGTH. */
+/* Returns a random range of sectors, with its length in *RET_LENGTH. */
 static uint64_t any_range(size_t *ret_length)
 {
 	uint64_t first = below(VOLUME_BYTES / 512);
@@ -62,7 +62,7 @@ static void keep(struct view *view, uint64_t offset, size_t length)
 		view->is_kept[block] = true;
 }
 
-/* Blocks that a detached snapshot has not kept are those of the live view. */
+/* Blocks that a detached snapshot has not kept follow the live view. */
 static void follow(struct view *view)
 {
 	for (unsigned block = 0; block < BLOCKS && view->is_detached; block++) {

@@ -27,7 +27,7 @@ static char texts[FAULT_POINTS][64];
 static const char *rules[FAULT_POINTS];
 static size_t rule_count;
 
-/* What strikes a write as it comes lets others overtake it, which the arrays take for wrong. */
+/* A fault on the arrival of a write lets others overtake it, which the arrays would call wrong. */
 static bool is_arrival(enum fault_point point)
 {
 	return point == FAULT_LIVE_WRITE || point == FAULT_LIVE_DISCARD ||
@@ -42,7 +42,7 @@ static void rule_make(enum fault_point point, const char *action)
 	rules[rule_count++] = text;
 }
 
-/* A delay lets some steps of the disk pass by, at each point another number. */
+/* A delay lasts some steps of the disk, at each point a different number. */
 static void make_delays(uint64_t step_ns)
 {
 	char action[48];
@@ -61,14 +61,14 @@ static void make_errors(uint64_t step_ns)
 {
 	(void)step_ns;
 	rule_count = 0;
-	/* A mount that cannot read is no mount. */
+	/* A mount that cannot read fails. */
 	for (size_t i = 0; i < FAULT_POINTS; i++) {
 		if (i != FAULT_STORE_RECOVER && !is_arrival((enum fault_point)i))
 			rule_make((enum fault_point)i, "error=EIO chance=1%");
 	}
 }
 
-/* Adds the rules; a kill takes them away. */
+/* Adds the rules, which a kill removes. */
 static void arm(void)
 {
 	char message[RULE_MESSAGE_BYTES];
@@ -79,7 +79,7 @@ static void arm(void)
 			"%s: %s", rules[i], message);
 }
 
-/* How many of the delays of POINT have come. */
+/* Returns how many delays have occurred at POINT. */
 static long long fired(enum fault_point point)
 {
 	json_t *faults = volume_fault_list(load.engine.volume), *fault;
@@ -99,9 +99,9 @@ static long long fired(enum fault_point point)
 
 static const struct {
 	const char *profile;
-	uint64_t step_ns; /* of a chain, such that its worker does not only wait */
+	uint64_t step_ns; /* of a chain, so that its worker does not only wait */
 	unsigned weights[LOAD_KINDS];
-	enum fault_point points[8]; /* which must have struck, up to FAULT_POINTS */
+	enum fault_point points[8]; /* that must have struck; ends with FAULT_POINTS */
 } rows[] = {
 	{ "plain", 1000,
 		{ [LOAD_WRITE] = 100,
@@ -170,7 +170,7 @@ START_TEST(whatever_waits_no_acknowledged_byte_changes)
 	start(_i, make_delays, false);
 	arm();
 	ck_assert(load_run(&load, count, UINT64_MAX));
-	/* What happens seldom need not happen in a short run. */
+	/* Rare events need not occur in a short run. */
 	if (count >= OPERATIONS)
 		expect_fired(_i);
 	load_check(&load);

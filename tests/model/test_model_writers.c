@@ -114,7 +114,7 @@ static void ask(void)
 	asked_count++;
 }
 
-/* The latest who waits for a snapshot is gone. */
+/* The latest requester of a snapshot dies. */
 static void die(void)
 {
 	size_t at = asked_count;
@@ -175,7 +175,7 @@ static void do_something(void)
 	}
 }
 
-/* A fault that hangs outside a writer's event has no limit. */
+/* A fault that hangs outside of a writer's event has no time limit. */
 static void come_to_rest(void)
 {
 	engine_settle(&bench_engine);
@@ -183,7 +183,7 @@ static void come_to_rest(void)
 	engine_settle(&bench_engine);
 }
 
-/* All that share an area go with the first of them that fails. */
+/* When one of the snapshots that share an area fails, all are deleted. */
 static void expect_snapshot(const char *name, int result)
 {
 	bool may_go = may_fail && volume_profile(bench_engine.volume)->shares_area;
@@ -231,7 +231,7 @@ START_TEST(whoever_does_what_nobody_stays_frozen)
 		come_to_rest();
 		expect_all_at_rest();
 	}
-	/* It is one profile's alone, and met there. */
+	/* Only one profile has these, where they must have occurred. */
 	if (volume_profile(bench_engine.volume)->dead_set_limit_ns == 0)
 		ck_assert_uint_eq(dead_sets, 0);
 	else if (rounds == ROUNDS)
