@@ -48,7 +48,7 @@ def kind($all): if has("$ref") then (."$ref" | name_of_ref) |
 	elif .type == "object" then "map"
 	elif (.type | type) == "array" then .type | join(" | ")
 	else .type // "any" end;
-# The definitions that describe a map that may be the value of a key.
+# The first definition of a map that may be the value of a key.
 def maps($all): [., (.anyOf // [])[], (.items // {}), (.oneOf // [])[]] |
 	map(."$ref" // empty | name_of_ref | $all[.] // empty | select(.properties)) | first;
 def about($all): .description // (."$ref" // "" | name_of_ref | $all[.].description) // "";

@@ -76,7 +76,7 @@ static void faults_add(const struct check_arguments *arguments, struct phase *ph
 
 /* How much of the volume is written, and at which shares of the reading. */
 static const struct {
-	unsigned parts; /* each write is one of so many parts */
+	unsigned parts; /* each write is one part of this many */
 	unsigned first_percent, step_percent;
 } writers[] = {
 	[CHECK_WRITER_NONE] = { 64, 100, 1 },

@@ -67,7 +67,7 @@ json_t *matrix_json(const struct matrix *matrix)
 		"failures", failures_json(matrix), "cells", cells);
 }
 
-/* ---- to go on ---- */
+/* ---- resuming ---- */
 
 static bool is_same(const json_t *object, const char *key, const char *text)
 {

@@ -109,7 +109,7 @@ static char *folder_find(const struct home *home, const char *name)
 	const char *told = told_folder();
 	char *folder = NULL;
 
-	/* If the named folder does not exist, none of ours is meant, either. */
+	/* If SNAPRIG_SHARE names a folder that does not exist, our own are not used instead. */
 	if (told && access(told, F_OK) < 0)
 		return NULL;
 	if (told)

@@ -23,7 +23,7 @@ void leak_add(struct run *run, const char *what);
 void evidence_look(const struct run *run);
 void evidence_take(struct run *run);
 
-/* left_behind.c: "b1.backup 32.0 MiB, b1.repo/ 7 files 1.2 MiB".  The caller's. */
+/* left_behind.c: returns "b1.backup 32.0 MiB, b1.repo/ 7 files 1.2 MiB".  The caller frees it. */
 #define LEFT_BEHIND_NOTHING "nothing"
 char *left_behind_describe(const struct run *run, const struct run_backup *backup);
 

@@ -40,7 +40,7 @@ uint64_t plain_sectors(const struct plain *plain, unsigned int number)
 	return table_sectors(&plain->devices[number].active);
 }
 
-/* ---- who lies on whom ------------------------------------------------------ */
+/* ---- which device maps to which ------------------------------------------- */
 
 static bool target_uses(const struct plain_target *target, unsigned int number)
 {

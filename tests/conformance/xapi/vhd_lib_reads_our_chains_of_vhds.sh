@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# vhd-lib, by which Xen Orchestra reads, flattens what a pool exports - a VHD, one that differs
-# from it, and one that differs from that - to what the snapshots hold.  Of the first, qemu-img
-# reads the same: it has no check for VHDs, and says so, so its comparison stands in.
+# vhd-lib, with which Xen Orchestra reads VHDs, flattens what a pool exports - a VHD, one that
+# differs from it, and one that differs from that - to the content of the snapshots.  qemu-img reads
+# the first one the same; it has no check for VHDs, and says so, so its comparison replaces that.
 . "${0%/*}/../../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_xapi.sh"
 . "$e2e_root/tests/lib/npm.sh"
 
 requires_npm vhd-lib
 
-# Not a whole number of blocks, and holes.
+# Not a whole number of blocks, and with holes.
 truncate -s 16777728 web.img
 random_bytes "$SEED" 5000000 | dd of=web.img conv=notrunc status=none
 cat >pool.yaml <<'END'
@@ -23,8 +23,8 @@ pool_serve pool.yaml
 mnt=pool.yaml.snaprig/mnt/web.system
 vm=$(vm_of web)
 
-# saved NAME OFFSET BYTES - writes, takes a snapshot, and exports what differs from $before.
-# A parent is looked for under the name that stands in the VHD: its uuid's.
+# saved NAME OFFSET BYTES - writes, takes a snapshot, and exports what differs from $before. A
+# parent is looked up by the name in the VHD, which is its uuid.
 before=
 chain=
 saved()

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# xen-api, the client library of Xen Orchestra, as npm has it, logs in, watches, takes a snapshot,
-# exports it and destroys it.
+# xen-api, Xen Orchestra's client library from npm, logs in, watches, takes a snapshot, exports it
+# and destroys it.
 . "${0%/*}/../../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_xapi.sh"
 . "$e2e_root/tests/lib/npm.sh"
