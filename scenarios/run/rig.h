@@ -66,7 +66,8 @@ void rig_await_end(struct rig *rig);
 /* Returns whether SIGKILL ended the process. */
 bool rig_was_killed(const struct rig *rig);
 
-/* Returns whether something ended the process, orderly or not, and it did not fail by itself. */
+/* Returns whether the process ended by a signal that others send, or orderly, and not by a failure
+ * of its own. */
 bool rig_was_ended(const struct rig *rig);
 
 /* Sends COMMAND (takes over ARGUMENTS) and waits; an error is in REASON, in the rig's own words. */

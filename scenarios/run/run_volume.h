@@ -62,7 +62,7 @@ void faults_let_go(void *context);
 
 /* journal.c: what the rig's journal says about a period. */
 struct journal_facts {
-	bool has_failed;	    /* of a writer, or a snapshot */
+	bool has_failed;	    /* a writer, or a snapshot */
 	bool retried_non_retryable; /* as in struct verdict_facts */
 	bool has_place;		    /* a rule struck, the first time there: */
 	uint64_t place_bytes;

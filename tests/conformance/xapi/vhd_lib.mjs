@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // vhd_lib.mjs MODULES FOLDER VHD=RAW... - flattens the chain of FOLDER/VHD with vhd-lib, Xen
-// Orchestra's own reader, into the file FOLDER/RAW.  Of vhd-lib, since 4.0 and before it.
+// Orchestra's own reader, into the file FOLDER/RAW.  Works with vhd-lib 4.0 and older versions.
 import { createRequire } from 'node:module'
 import { createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -12,7 +12,7 @@ const [modules, folder, ...pairs] = process.argv.slice(2)
 const require = createRequire(join(modules, 'index.js'))
 const vhdLib = require('vhd-lib')
 
-// What it needs of a remote to read.
+// The methods of a remote that reading needs.
 const handler = {
 	openFile: path => open(join(folder, path), 'r'),
 	closeFile: file => file.close(),

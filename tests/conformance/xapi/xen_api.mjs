@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// xen_api.mjs MODULES URL OUT - the client library of Xen Orchestra, as it is, against a pool that
+// xen_api.mjs MODULES URL OUT - runs Xen Orchestra's unmodified client library with a pool that
 // has one VM "web" with two disks: login, watching, snapshot, export, destroy.  The export of the
-// first disk's snapshot goes to OUT/disk.vhd.  Prints a line for each thing that holds.
+// first disk's snapshot goes to OUT/disk.vhd.  Prints a line for each check that succeeds.
 import assert from 'node:assert/strict'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
