@@ -71,9 +71,11 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 
 		int submitted = io_uring_submit(&ring->uring);
 
-		/* -EBUSY and -EAGAIN go away once the kernel has caught up. */
+		/* -EAGAIN goes away once the kernel has memory again. */
 		MUST(submitted >= 0 || submitted == -EBUSY || submitted == -EAGAIN ||
 			submitted == -EINTR);
+		if (submitted == -EBUSY)
+			ring_completions_make_room(ring);
 	}
 	return sqe;
 }
@@ -137,64 +139,24 @@ int ring_run_once(struct ring *ring)
 	return ring_run_for(ring, UINT64_MAX);
 }
 
-/*
- * The oldest completion that is ready; what the kernel still holds waits for the next round.
- * On kernels before 5.11, which cannot wait with a timeout, liburing adds a timer of its own;
- * its completions are skipped.
- */
-static struct io_uring_cqe *next_completion(struct ring *ring)
-{
-	struct io_uring_cqe *cqe;
-	unsigned head, passed = 0;
-
-	io_uring_for_each_cqe(&ring->uring, head, cqe)
-	{
-		if (cqe->user_data != LIBURING_UDATA_TIMEOUT)
-			break;
-		passed++;
-	}
-	io_uring_cq_advance(&ring->uring, passed);
-	return cqe;
-}
-
-/* Whether the batch has a request: otherwise nobody needs the time it was found. */
-static bool has_request(struct ring *ring)
-{
-	struct io_uring_cqe *cqe;
-	unsigned head;
-
-	io_uring_for_each_cqe(&ring->uring, head, cqe)
-	{
-		const struct ring_op *op = io_uring_cqe_get_data(cqe);
-
-		if (cqe->user_data != LIBURING_UDATA_TIMEOUT && op->traffic == RING_REQUEST)
-			return true;
-	}
-	return false;
-}
-
 /* Returns whether it was traffic. */
-static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
+static bool complete(struct ring *ring, const struct ring_completion *completion)
 {
-	struct ring_op *op = io_uring_cqe_get_data(cqe);
+	struct ring_op *op = completion->op;
 	enum ring_traffic traffic = op->traffic;
-	int result = cqe->res;
-	uint32_t flags = cqe->flags;
 
-	/* Before `done`, which may run long enough for the queue to fill. */
-	io_uring_cqe_seen(&ring->uring, cqe);
 	ring->completions++;
 	/* It arrived while others were being handled. */
 	if (traffic == RING_REQUEST && ring->times.found_ns == 0)
 		ring->times.found_ns = clock_real_ns();
-	if (!(flags & IORING_CQE_F_MORE)) {
+	if (!(completion->flags & IORING_CQE_F_MORE)) {
 		ring->under_way--;
 		count_traffic(ring, op, -1);
 		if (ring->is_plain && !op->is_shared)
 			list_remove(&op->link);
 		op->is_under_way = false;
 	}
-	op->done(op, result, flags);
+	op->done(op, completion->result, completion->flags);
 	return traffic != RING_OTHER;
 }
 
@@ -202,21 +164,22 @@ int ring_run_for(struct ring *ring, uint64_t wait_ns)
 {
 	uint64_t found_ns;
 	unsigned later_count = ring->later_count;
+	bool has_some = later_count > 0 || ring_has_early(ring);
 	bool has_traffic = false, is_rated;
-	struct io_uring_cqe *cqe;
+	struct ring_completion completion;
 	int error;
 
-	is_rated = ring->poll.limit_ns > 0 && wait_ns > 0 && later_count == 0;
+	is_rated = ring->poll.limit_ns > 0 && wait_ns > 0 && !has_some;
 	ring_note_answers(ring);
 	watchdog_rests();
-	error = later_count > 0 ? ring_submit_and_look(ring) : ring_wait(ring, wait_ns);
+	error = has_some ? ring_submit_and_look(ring) : ring_wait(ring, wait_ns);
 	watchdog_works();
 	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY && error != -ETIME)
 		return error;
-	found_ns = is_rated || has_request(ring) ? clock_real_ns() : 0;
+	found_ns = is_rated || ring_has_request(ring) ? clock_real_ns() : 0;
 	ring->times.found_ns = found_ns;
-	while ((cqe = next_completion(ring))) {
-		has_traffic |= complete(ring, cqe);
+	while (ring_completion_take(ring, &completion)) {
+		has_traffic |= complete(ring, &completion);
 		watchdog_works();
 	}
 	later_do(ring, later_count);

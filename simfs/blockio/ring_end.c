@@ -48,18 +48,18 @@ static void all_cancel(struct ring *ring)
 	}
 	for (unsigned idle = 0; ring->under_way > 0 && idle < CANCEL_WAITS_MAX; idle++) {
 		struct __kernel_timespec wait = { .tv_nsec = CANCEL_WAIT_NS };
+		struct ring_completion completion;
 		struct io_uring_cqe *cqe;
 		int error = io_uring_submit_and_wait_timeout(&ring->uring, &cqe, 1, &wait, NULL);
 
 		if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY &&
 			error != -ETIME)
 			return;
-		while (io_uring_peek_cqe(&ring->uring, &cqe) == 0) {
-			if (io_uring_cqe_get_data(cqe) && !(cqe->flags & IORING_CQE_F_MORE)) {
+		while (ring_completion_take(ring, &completion)) {
+			if (completion.op && !(completion.flags & IORING_CQE_F_MORE)) {
 				ring->under_way--;
 				idle = 0;
 			}
-			io_uring_cqe_seen(&ring->uring, cqe);
 		}
 	}
 }
@@ -72,5 +72,6 @@ void ring_destroy(struct ring *ring)
 	if (ring->under_way > 0)
 		all_cancel(ring);
 	io_uring_queue_exit(&ring->uring);
+	free(ring->early);
 	free(ring);
 }

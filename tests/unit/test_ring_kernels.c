@@ -35,6 +35,20 @@ int io_uring_queue_init_params(unsigned entries, struct io_uring *ring, struct i
 	return error;
 }
 
+/* Before Linux 5.19 nothing is submitted while completions have no room in their queue. */
+int io_uring_submit(struct io_uring *ring)
+{
+	int (*real)(struct io_uring *);
+
+	if (kernel >= LINUX_5_15 && io_uring_cq_has_overflow(ring)) {
+		io_uring_get_events(ring);
+		if (io_uring_cq_has_overflow(ring))
+			return -EBUSY;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "io_uring_submit");
+	return real(ring);
+}
+
 START_TEST(a_ring_that_is_gone_holds_no_file)
 {
 	kernel = _i;
@@ -117,6 +131,75 @@ START_TEST(a_wait_that_is_over_leaves_nothing_behind_on_any_kernel)
 }
 END_TEST
 
+enum { MANY = 200, MANY_ENTRIES = 4 };
+
+struct chain_op {
+	struct ring_bench_counted counted;
+	struct ring *ring;
+	struct chain_op *next; /* started when this one is done; NULL: none */
+};
+
+static void start_nop(struct ring *ring, struct ring_op *op)
+{
+	struct io_uring_sqe *sqe = ring_sqe(ring);
+
+	io_uring_prep_nop(sqe);
+	ring_start(ring, sqe, op);
+}
+
+static void start_next(struct ring_op *op, int result, uint32_t flags)
+{
+	struct chain_op *done = CONTAINER_OF(op, struct chain_op, counted.op);
+
+	ring_bench_count_done(op, result, flags);
+	if (done->next)
+		start_nop(done->ring, &done->next->counted.op);
+}
+
+/* Each of the first half starts one of the second, in the middle of its completion. */
+static void ring_bench_fill(struct ring *ring, struct chain_op *ops)
+{
+	for (unsigned i = 0; i < MANY; i++)
+		ops[i] = (struct chain_op){ .ring = ring,
+			.counted.op.done = start_next,
+			.next = i < MANY / 2 ? &ops[MANY / 2 + i] : NULL };
+	for (unsigned i = 0; i < MANY / 2; i++)
+		start_nop(ring, &ops[i].counted.op);
+}
+
+START_TEST(more_completions_than_there_is_room_for_are_all_told_once)
+{
+	struct chain_op ops[MANY];
+	struct ring *ring;
+
+	kernel = _i;
+	ck_assert_int_eq(ring_create_sized(MANY_ENTRIES, &ring), 0);
+	ring_bench_fill(ring, ops);
+	for (unsigned round = 0; ring_under_way(ring) > 0 && round < MANY; round++)
+		ck_assert_int_eq(ring_run_for(ring, 3600 * NS_PER_S), 0);
+	ck_assert_uint_eq(ring_under_way(ring), 0);
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert_uint_eq(ops[i].counted.done_count, 1);
+	ck_assert_uint_eq(ring_counts(ring).completions, MANY);
+	ring_destroy(ring);
+}
+END_TEST
+
+START_TEST(a_ring_goes_with_completions_that_had_no_room)
+{
+	struct chain_op ops[MANY];
+	struct ring *ring;
+
+	kernel = _i;
+	ck_assert_int_eq(ring_create_sized(MANY_ENTRIES, &ring), 0);
+	ring_bench_fill(ring, ops);
+	ck_assert_uint_eq(ring_under_way(ring), MANY / 2);
+	ring_destroy(ring);
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert_uint_eq(ops[i].counted.done_count, 0);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("ring_kernels");
@@ -128,6 +211,9 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(all, what_was_not_submitted_is_not_done, 0, KERNELS);
 	tcase_add_loop_test(
 		all, a_wait_that_is_over_leaves_nothing_behind_on_any_kernel, 0, KERNELS);
+	tcase_add_loop_test(
+		all, more_completions_than_there_is_room_for_are_all_told_once, 0, KERNELS);
+	tcase_add_loop_test(all, a_ring_goes_with_completions_that_had_no_room, 0, KERNELS);
 	suite_add_tcase(suite, all);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -6,15 +6,24 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 #define PUMP_ENTRIES 512u
 /* Each waits for some file; idle workers end. */
 #define PUMP_WORKERS_MAX 8192u
-/* Completions taken at once. */
-#define PUMP_BATCH 64u
+
+struct completion {
+	struct pump_op *op; /* NULL: nobody wants to know */
+	int result;
+	uint32_t flags;
+};
 
 struct pump {
 	struct io_uring uring;
+
+	/* Taken from the queue before their turn: those from early_at on. */
+	struct completion *early;
+	size_t early_at, early_count;
 };
 
 /* Kernels before 6.1 get the plain ring. */
@@ -64,7 +73,45 @@ void pump_destroy(struct pump *pump)
 	if (!pump)
 		return;
 	io_uring_queue_exit(&pump->uring);
+	free(pump->early);
 	free(pump);
+}
+
+static bool queue_pop(struct pump *pump, struct completion *ret)
+{
+	struct io_uring_cqe *cqe;
+
+	if (io_uring_peek_cqe(&pump->uring, &cqe) != 0)
+		return false;
+	*ret = (struct completion){ io_uring_cqe_get_data(cqe), cqe->res, cqe->flags };
+	io_uring_cqe_seen(&pump->uring, cqe);
+	return true;
+}
+
+/*
+ * Before Linux 5.19 the kernel submits nothing while completions overflow their queue. The
+ * caller may be in the middle of one, so the others are only moved out of the queue.
+ */
+static void make_room(struct pump *pump)
+{
+	struct completion completion;
+	bool has_any = false;
+
+	for (; queue_pop(pump, &completion); has_any = true) {
+		pump->early = heap_grow(pump->early, pump->early_count, sizeof *pump->early);
+		pump->early[pump->early_count++] = completion;
+	}
+	MUST(has_any);
+}
+
+static bool completion_take(struct pump *pump, struct completion *ret)
+{
+	if (pump->early_at == pump->early_count)
+		return queue_pop(pump, ret);
+	*ret = pump->early[pump->early_at++];
+	if (pump->early_at == pump->early_count)
+		pump->early_at = pump->early_count = 0;
+	return true;
 }
 
 struct io_uring_sqe *pump_sqe(struct pump *pump)
@@ -74,9 +121,10 @@ struct io_uring_sqe *pump_sqe(struct pump *pump)
 	while (!sqe) {
 		int submitted = io_uring_submit(&pump->uring);
 
-		/* -EBUSY: completions must be taken first, which needs no entry here. */
 		MUST(submitted >= 0 || submitted == -EINTR || submitted == -EAGAIN ||
 			submitted == -EBUSY);
+		if (submitted == -EBUSY)
+			make_room(pump);
 		sqe = io_uring_get_sqe(&pump->uring);
 	}
 	return sqe;
@@ -89,22 +137,14 @@ void pump_start(struct io_uring_sqe *sqe, struct pump_op *op)
 
 int pump_run(struct pump *pump)
 {
-	struct io_uring_cqe *batch[PUMP_BATCH];
-	int error = io_uring_submit_and_wait(&pump->uring, 1);
-	unsigned count;
+	bool has_early = pump->early_at < pump->early_count;
+	int error = io_uring_submit_and_wait(&pump->uring, has_early ? 0 : 1);
+	struct completion completion;
 
 	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY)
 		return error;
-	while ((count = io_uring_peek_batch_cqe(&pump->uring, batch, PUMP_BATCH)) > 0) {
-		for (unsigned i = 0; i < count; i++) {
-			struct pump_op *op = io_uring_cqe_get_data(batch[i]);
-			int result = batch[i]->res;
-			uint32_t flags = batch[i]->flags;
-
-			if (op)
-				op->done(op, result, flags);
-		}
-		io_uring_cq_advance(&pump->uring, count);
-	}
+	while (completion_take(pump, &completion))
+		if (completion.op)
+			completion.op->done(completion.op, completion.result, completion.flags);
 	return 0;
 }
