@@ -26,15 +26,18 @@
 /* The kernel's state of process PID: 'S', 'T' …; '\0' if it is gone. */
 static char process_state(pid_t pid)
 {
-	char path[64], state = '\0';
+	char path[64], line[512];
+	const char *end;
 
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
 
 	AUTO(auto_fclose) FILE *file = fopen(path, "re");
 
-	if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+	/* A program's name may have parentheses, too. */
+	if (!file || !fgets(line, sizeof line, file) || !(end = strrchr(line, ')')) ||
+		end[1] != ' ')
 		return '\0';
-	return state;
+	return end[2];
 }
 
 int cli_report_silence(const char *mount_point, pid_t pid)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/mount/mount_options.h"
 
 /* chown() takes this for "unchanged". */
@@ -54,8 +56,6 @@ static bool read_value(const char *text, int base, uint32_t max, uint32_t *ret)
 
 bool owner_take(const char *text, size_t length, struct owner *owner, char *message)
 {
-	char value[24];
-
 	message[0] = '\0';
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		size_t name_length = strlen(rows[i].name);
@@ -63,8 +63,11 @@ bool owner_take(const char *text, size_t length, struct owner *owner, char *mess
 		if (length <= name_length || text[name_length] != '=' ||
 			memcmp(text, rows[i].name, name_length) != 0)
 			continue;
-		snprintf(value, sizeof value, "%.*s", (int)(length - name_length - 1),
-			text + name_length + 1);
+
+		AUTO(auto_free)
+		char *value = heap_format(
+			"%.*s", (int)(length - name_length - 1), text + name_length + 1);
+
 		if (!read_value(value, rows[i].base, rows[i].max,
 			    (uint32_t *)((char *)owner + rows[i].value)))
 			snprintf(message, MOUNT_OPTIONS_MESSAGE_BYTES,

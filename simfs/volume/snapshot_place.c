@@ -79,7 +79,7 @@ int snapshot_place_check(struct volume *volume, struct snapshot_create *create)
 			"a snapshot's name is UTF-8 without '/', control characters and a leading "
 			"dot");
 	if (volume->origin->is_lossy)
-		return snapshot_refuse(create, -EIO, "the image is shorter than the volumes data");
+		return snapshot_refuse(create, -EIO, "the image is shorter than the volume's data");
 	if (volume->growth)
 		return snapshot_refuse(create, -EBUSY, "the volume is being made longer");
 	/* After a growth that was undone. */

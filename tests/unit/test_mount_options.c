@@ -43,6 +43,13 @@ START_TEST(what_is_unknown_or_empty_is_refused_by_name)
 }
 END_TEST
 
+START_TEST(an_owner_is_read_to_its_end)
+{
+	is_refused("uid=0000000000000000000000x1000", "uid=1000");
+	is_refused("uid=00000000000000000000000000004294967295", "uid=1000");
+}
+END_TEST
+
 START_TEST(what_is_not_the_users_to_say_is_refused_with_a_reason)
 {
 	is_refused("fsname=x", "'fsname=x' of -o is for the rig");
@@ -83,6 +90,7 @@ int main(void)
 
 	tcase_add_test(tcase, what_takes_effect_is_taken);
 	tcase_add_test(tcase, what_is_unknown_or_empty_is_refused_by_name);
+	tcase_add_test(tcase, an_owner_is_read_to_its_end);
 	tcase_add_test(tcase, what_is_not_the_users_to_say_is_refused_with_a_reason);
 	tcase_add_test(tcase, max_read_is_a_number_of_bytes_that_the_kernel_will_use);
 	suite_add_tcase(suite, tcase);

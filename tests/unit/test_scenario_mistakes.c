@@ -130,6 +130,8 @@ static const struct message_case head_cases[] = {
 		"3:33: files of 16 MiB do not fit into a volume of '16MiB'" },
 	{ "volume: { size: 16MiB, content: { ext4: { files: 0x, bytes: 1MiB } } }",
 		"3:50: cannot read number '0x' (try 7)" },
+	{ "volume: { size: 16MiB, content: { ext4: { files: 0x0x10, bytes: 1MiB } } }",
+		"3:50: cannot read number '0x0x10' (try 7)" },
 	{ "volume: { size: 16MiB, content: { ext4: { files: 010, bytes: 1MiB } } }",
 		"3:50: cannot read number '010' (try 7)" },
 	{ "volume: { size: 16MiB, content: { ext4: { files: 1000001, bytes: 1MiB } } }",

@@ -165,8 +165,10 @@ int number_parse(const char *text, uint64_t *ret)
 	const char *digits = is_hexadecimal ? text + 2 : text;
 	char *end;
 
-	/* strtoull() alone would accept signs, blanks and leading zeros. */
+	/* strtoull() alone would accept signs, blanks, leading zeros and a second 0x. */
 	if (!isxdigit((unsigned char)*digits))
+		return -EINVAL;
+	if (is_hexadecimal && digits[0] == '0' && strchr("xX", digits[1]) && digits[1] != '\0')
 		return -EINVAL;
 	if (!is_hexadecimal && digits[0] == '0' && digits[1] != '\0')
 		return -EINVAL;

@@ -160,6 +160,7 @@ void cow_areas_free(struct origins *origins)
 		struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
 
 		dm_device_put(area->device);
+		extents_deinit(&area->dead);
 		free(area);
 	}
 }

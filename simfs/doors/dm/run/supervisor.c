@@ -244,6 +244,8 @@ static void world_deinit(struct supervisor *supervisor)
 		group_close(world->group);
 	disks_end(world->disks);
 	dm_model_destroy(world->model);
+	if (world->namespace_fd >= 0)
+		close(world->namespace_fd);
 	if (world->root_fd >= 0)
 		close(world->root_fd);
 	if (world->ipc_fd >= 0)

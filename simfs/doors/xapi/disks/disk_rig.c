@@ -172,10 +172,11 @@ void disk_rig_await_old(const char *mount_point)
 {
 	AUTO(auto_free) char *path = heap_format("%s/" STATUS_FILE, mount_point);
 	uint64_t deadline_ns = clock_now_ns() + OLD_RIG_NS;
+	int error;
 
-	while (access(path, F_OK) == 0 && clock_now_ns() < deadline_ns)
+	while ((error = access(path, F_OK) == 0 ? 0 : errno) == 0 && clock_now_ns() < deadline_ns)
 		usleep(OLD_RIG_POLL_US);
-	if (errno == ENOTCONN)
+	if (error == ENOTCONN)
 		(void)dead_mount_detach(mount_point, true);
 }
 

@@ -136,22 +136,17 @@ void disks_put_all(struct disk **all, size_t count)
 	free(all);
 }
 
-static bool is_made(const struct disk *disk)
-{
-	return strcmp(disk->key, disk->leaf) == 0;
-}
-
 /* Copies the elder's mount point to ELDER, of LENGTH bytes. */
 static void find_elder(struct disks *disks, const struct disk *disk, char *elder, size_t length)
 {
 	const struct disk *found = NULL;
 
 	pthread_mutex_lock(&disks->lock);
-	if (is_made(disk)) {
+	if (disk->is_made) {
 		list_for_each (at, &disks->list) {
 			const struct disk *other = CONTAINER_OF(at, struct disk, link);
 
-			if (!found && !is_made(other))
+			if (!found && !other->is_made)
 				found = other;
 		}
 	}
