@@ -36,6 +36,9 @@ refused_as_it_is()
 	refused 4 "is mounted by another rig, or is a device in use" \
 		rig mount "$image" "$mnt" --store "$store"
 	umount other
+	# A namespace that another test has just made may have a copy of the mount.
+	wait_until 120 wipefs -qa "$image" 2>/dev/null ||
+		fail "'$image' is mounted in another namespace"
 }
 
 for sector in 512 4096; do
