@@ -51,6 +51,10 @@ def wait():
     client.sendall(request("event.from", ["task"], "", 0))
     token = json.loads(client.recv(65536).split(b"\r\n\r\n")[1])["result"]["token"]
     client.sendall(request("event.from", ["task"], token, 600))
+    # The server has taken it up when it answers who has asked later.
+    other = socket.create_connection(("127.0.0.1", port), timeout=600)
+    other.sendall(request("VM.get_all"))
+    assert b" 200 OK" in other.recv(65536)
     print("waits", flush=True)
     said = client.recv(65536)
     assert b" 200 OK" in said and b"valid_ref_counts" in said, said
