@@ -11,7 +11,7 @@
 set -eu
 umask 022
 export LC_ALL=C
-unset LANGUAGE
+unset LANGUAGE NO_COLOR
 
 e2e_folder=$(cd "${0%/*}" && pwd)
 e2e_root=${e2e_folder%/tests/*}
