@@ -29,7 +29,7 @@ START_TEST(a_body_in_chunks_has_no_length_whatever_is_said_of_it)
 END_TEST
 
 static char pieces[64];
-static _Atomic bool has_piece, may_read;
+static _Atomic bool has_piece, has_next, may_read;
 
 static int read_slowly(struct wire *wire)
 {
@@ -38,6 +38,7 @@ static int read_slowly(struct wire *wire)
 	int error;
 
 	while ((error = wire_read(wire, &bytes, &length)) == 0 && length > 0) {
+		has_next = at > 0;
 		has_piece = true;
 		http_bench_wait(&may_read);
 		memcpy(pieces + at, bytes, length);
@@ -54,14 +55,14 @@ START_TEST(what_comes_while_a_piece_is_looked_at_is_the_next_one)
 	AUTO(auto_close) int fd = http_bench_dial();
 	char said[BENCH_SAID_MAX];
 
-	has_piece = may_read = false;
+	has_piece = has_next = may_read = false;
 	http_bench.perform = read_slowly;
 	http_bench_say(fd, "PUT /transfer HTTP/1.1\r\n" HOST "Content-Length: 10\r\n\r\nabc");
 	http_bench_wait(&has_piece);
 	http_bench_say(fd, "defg");
 	usleep(20000);
 	may_read = true;
-	usleep(20000);
+	http_bench_wait(&has_next);
 	http_bench_say(fd, "hij");
 	http_bench_hear(fd, said);
 	ck_assert_str_eq(said, "end");
