@@ -49,6 +49,8 @@ static int code_of(const char *program, const char *script)
 
 START_TEST(the_exit_code_is_as_a_shell_has_it)
 {
+	/* A folder of the caller's PATH that this user may not enter would be what is told. */
+	ck_assert_int_eq(setenv("PATH", "/usr/bin:/bin", 1), 0);
 	captive_begin();
 	ck_assert_int_eq(code_of("sh", "exit 0"), 0);
 	ck_assert_int_eq(code_of("sh", "exit 7"), 7);
