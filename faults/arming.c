@@ -244,9 +244,10 @@ json_t *fault_list(const struct fault_plane *plane)
 				"rule", armed->text, "point", fault_point_at(rule->point)->name,
 				"action", action_at(rule->action)->name, "replayable",
 				(int)rule_is_replayable(rule), "armed", (int)armed_may_fire(armed),
-				"seen", (json_int_t)(armed->seen + armed->elsewhere), "matched",
-				(json_int_t)(armed->matched + armed->elsewhere), "fired",
-				(json_int_t)(armed->fired + armed->elsewhere), "cut",
+				"seen", (json_int_t)armed->seen + (json_int_t)armed->elsewhere,
+				"matched",
+				(json_int_t)armed->matched + (json_int_t)armed->elsewhere, "fired",
+				(json_int_t)armed->fired + (json_int_t)armed->elsewhere, "cut",
 				(json_int_t)armed->cut));
 	}
 	return array;

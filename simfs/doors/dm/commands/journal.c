@@ -66,7 +66,9 @@ static void command_destroy(struct command *command)
 
 static json_t *seconds(uint64_t ns)
 {
-	return json_real((double)(ns / 1000) / 1e6);
+	uint64_t microseconds = ns / 1000;
+
+	return json_real((double)microseconds / 1e6);
 }
 
 static json_t *or_null(json_t *value)

@@ -326,7 +326,7 @@ int group_map(struct group *group, struct disks *disks, uint64_t id)
 {
 	const struct group_layout *layout = &group->layout;
 	struct disk_piece pieces[4];
-	uint64_t metadata, live = 0, rest = 0;
+	uint64_t metadata = 0, live = 0, rest = 0;
 	size_t count = 0;
 	int error = open_side_file(
 		group, disks, GROUP_METADATA_FILE, GROUP_METADATA_SECTORS, &metadata);

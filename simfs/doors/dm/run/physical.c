@@ -27,7 +27,7 @@
 
 int physical_add(struct world *world)
 {
-	unsigned major, minor;
+	unsigned major = 0, minor = 0;
 	int result = disks_create(world->disks, PHYSICAL_DISK);
 
 	if (result == 0)

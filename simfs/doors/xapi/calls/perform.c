@@ -210,28 +210,12 @@ static int strike_call(struct performance *at)
 
 /* ---- performing ---- */
 
-/* Answers with the task at once, and completes it later. */
-static void perform_async(struct performance *at)
+/* Completes TASK, whose caller has its answer. */
+static void perform_task(struct performance *at, const char *task)
 {
 	struct call *call = &at->call;
 	const char *reply = at->strike.reply;
-	char label[128], task[TASK_REF_MAX];
-	json_t *ref;
-	int error;
 
-	snprintf(label, sizeof label, "Async.%.100s", call->method);
-	error = task_create(call->pool, label, "", task);
-	if (error < 0) {
-		reply_outcome(at, call_fail_error(call, error, "cannot make a task"));
-		return;
-	}
-	call->task = task;
-	ref = json_string(task);
-	if (resets_after(at))
-		reply_kind(at, REPLY_RESET, NULL);
-	else
-		reply_json(at, answer_result(at->request.id, ref));
-	json_decref(ref);
 	if (strcmp(reply, "pending") == 0)
 		return;
 	if (strcmp(reply, "vanish") == 0) {
@@ -244,6 +228,31 @@ static void perform_async(struct performance *at)
 		task_fail(call->pool, task, call->failure);
 	else
 		task_succeed(call->pool, task, call->result);
+}
+
+/* Answers with the task at once, and completes it later. */
+static void perform_async(struct performance *at)
+{
+	struct call *call = &at->call;
+	char label[128], task[TASK_REF_MAX];
+	json_t *ref;
+	int error;
+
+	snprintf(label, sizeof label, "Async.%.100s", call->method);
+	error = task_create(call->pool, label, "", task);
+	if (error < 0) {
+		reply_outcome(at, call_fail_error(call, error, "cannot make a task"));
+		return;
+	}
+	ref = json_string(task);
+	if (resets_after(at))
+		reply_kind(at, REPLY_RESET, NULL);
+	else
+		reply_json(at, answer_result(at->request.id, ref));
+	json_decref(ref);
+	call->task = task;
+	perform_task(at, task);
+	call->task = NULL;
 }
 
 static void perform(struct performance *at)

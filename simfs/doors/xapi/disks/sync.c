@@ -124,7 +124,8 @@ static void set_snapshot_of(const struct syncing *syncing, const char *ref)
 	struct pool *pool = syncing->pool;
 	const char *leaf = pool_find_uuid(pool, POOL_CLASS_VDI, syncing->disk->leaf);
 
-	if (!leaf || strcmp(pool_text(pool, POOL_CLASS_VDI, ref, "snapshot_of"), POOL_REF_NULL))
+	if (!leaf ||
+		strcmp(pool_text(pool, POOL_CLASS_VDI, ref, "snapshot_of"), POOL_REF_NULL) != 0)
 		return;
 	pool_set(pool, POOL_CLASS_VDI, ref, "snapshot_of", json_string(leaf));
 	pool_list_add(pool, POOL_CLASS_VDI, leaf, "snapshots", ref);

@@ -98,11 +98,10 @@ bool http_server_is_open(const struct http_server *server)
 
 void http_server_quiesce(struct http_server *server)
 {
-	AUTO(auto_close) int fd = -1;
+	AUTO(auto_close) int fd = server->daemon ? MHD_quiesce_daemon(server->daemon) : -1;
 
 	if (!server->daemon)
 		return;
-	fd = MHD_quiesce_daemon(server->daemon);
 	pthread_mutex_lock(&server->mutex);
 	server->is_ending = true;
 	while (server->is_handing)

@@ -135,8 +135,11 @@ static int check_overlaps(const struct vhd *vhd, struct vhd_flaw *flaw)
 {
 	const uint32_t room = (vhd_bitmap_bytes(vhd->block_bytes) + vhd->block_bytes) /
 			      VHD_SECTOR_BYTES;
-	AUTO(auto_free) uint32_t *sorted = malloc((size_t)vhd->block_count * 4);
+	AUTO(auto_free) uint32_t *sorted = NULL;
 
+	if (vhd->block_count == 0)
+		return 0;
+	sorted = malloc((size_t)vhd->block_count * 4);
 	if (!sorted)
 		return -ENOMEM;
 	memcpy(sorted, vhd->table, (size_t)vhd->block_count * 4);

@@ -250,7 +250,7 @@ static int read_tail(struct reader *reader)
 		vhd_flaw_say(reader->flaw, "it ends without its last footer");
 	if (error == 0)
 		error = vhd_footer_decode(bytes, &footer, reader->flaw);
-	if (error < 0)
+	if (error != 0)
 		return error;
 	if (footer.type == reader->footer.type &&
 		footer.current_bytes == reader->footer.current_bytes &&
