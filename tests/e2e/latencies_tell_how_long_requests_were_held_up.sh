@@ -149,3 +149,5 @@ hung=$(microseconds)
 took=$((hung - before))
 wait_until 10 is_over 500000 || fail "time stands still"
 at_least "$(of read live longest_us)" "$took" "what the second reader took"
+exec 3<&-
+umount_volume
