@@ -213,7 +213,10 @@ e2e_end()
 		done
 	jobs_end
 	# Its rig ends a moment after its mount.
-	wait_until 10 no_rig_runs || echo "a rig is still running"
+	if ! wait_until 10 no_rig_runs; then
+		echo "a rig is still running"
+		[ "$e2e_status" != 0 ] || e2e_status=1
+	fi
 	rm -rf --one-file-system "$work"
 	exit "$e2e_status"
 }
