@@ -167,6 +167,33 @@ mounts_below()
 		/proc/self/mounts | sed 's/\\040/ /g; s/\\134/\\/g'
 }
 
+# wait_until SECONDS COMMAND... - until it succeeds.
+wait_until()
+{
+	e2e_tries=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		e2e_tries=$((e2e_tries - 1))
+		[ "$e2e_tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# rigs_below FOLDER - the processes that serve a mount and name a file there.
+rigs_below()
+{
+	grep -lsaF -e "$1/" /proc/[0-9]*/cmdline | while IFS= read -r e2e_line; do
+		case $(tr '\0' ' ' 2>/dev/null <"$e2e_line") in
+		*"${SNAPRIG##*/} mount "*"$1/"*) echo "$e2e_line" | tr -dc '0-9\n' ;;
+		esac
+	done
+}
+
+no_rig_runs()
+{
+	[ -z "$(rigs_below "$work")" ]
+}
+
 e2e_on_exit=
 # on_exit 'COMMAND' - runs at the end in any case; the latest first.
 on_exit()
@@ -332,33 +359,6 @@ rig_pid()
 		/ -> \/dev\/fuse$/ { fuse = 1 }
 		substr($0, length($0) - length(image) + 1) == image { held = 1 }
 		fuse && held { print pid; exit }'
-}
-
-# wait_until SECONDS COMMAND... - until it succeeds.
-wait_until()
-{
-	e2e_tries=$(($1 * 20))
-	shift
-	while ! "$@"; do
-		e2e_tries=$((e2e_tries - 1))
-		[ "$e2e_tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
-# rigs_below FOLDER - the processes that serve a mount and name a file there.
-rigs_below()
-{
-	grep -lsaF -e "$1/" /proc/[0-9]*/cmdline | while IFS= read -r e2e_line; do
-		case $(tr '\0' ' ' 2>/dev/null <"$e2e_line") in
-		*"${SNAPRIG##*/} mount "*"$1/"*) echo "$e2e_line" | tr -dc '0-9\n' ;;
-		esac
-	done
-}
-
-no_rig_runs()
-{
-	[ -z "$(rigs_below "$work")" ]
 }
 
 # is_dead PID - true for zombies, too, whose parent may take its time to reap them.
