@@ -254,9 +254,8 @@ static struct tree_node *node_expand(
 	*copy = (struct tree_node){
 		.kind = node->kind, .place = node->place, .quoted = node->quoted
 	};
-	if (!room_take(expansion, sizeof *copy))
-		copy->kind = TREE_REFUSED;
-	else if (unquoted_word(expansion->matrix, node) < expansion->matrix->word_count)
+	if (!room_take(expansion, sizeof *copy) ||
+		unquoted_word(expansion->matrix, node) < expansion->matrix->word_count)
 		copy->kind = TREE_REFUSED;
 	else if (node->kind == TREE_SCALAR)
 		scalar_expand(expansion, node, copy);
