@@ -12,7 +12,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/list.h"
-#include "simfs/blockio/ring.h"
+#include "simfs/blockio/ring_internal.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/ring_bench.h"
 
@@ -185,6 +185,25 @@ START_TEST(more_completions_than_there_is_room_for_are_all_told_once)
 }
 END_TEST
 
+/* Nothing is left in the kernel that would wake it. */
+START_TEST(what_made_room_is_told_without_a_wait)
+{
+	struct ring_bench_counted nop = { .op.done = ring_bench_count_done };
+	struct ring *ring;
+
+	kernel = _i;
+	ring = ring_bench_make();
+	start_nop(ring, &nop.op);
+	ck_assert_int_eq(io_uring_submit(&ring->uring), 1);
+	ring_completions_make_room(ring);
+	ck_assert_uint_eq(io_uring_cq_ready(&ring->uring), 0);
+	ck_assert_int_eq(ring_run_for(ring, 2 * NS_PER_S), 0);
+	ck_assert_uint_eq(nop.done_count, 1);
+	ck_assert_uint_eq(ring_under_way(ring), 0);
+	ring_destroy(ring);
+}
+END_TEST
+
 START_TEST(a_ring_goes_with_completions_that_had_no_room)
 {
 	struct chain_op ops[MANY];
@@ -213,6 +232,7 @@ int main(int argc, char **argv)
 		all, a_wait_that_is_over_leaves_nothing_behind_on_any_kernel, 0, KERNELS);
 	tcase_add_loop_test(
 		all, more_completions_than_there_is_room_for_are_all_told_once, 0, KERNELS);
+	tcase_add_loop_test(all, what_made_room_is_told_without_a_wait, 0, KERNELS);
 	tcase_add_loop_test(all, a_ring_goes_with_completions_that_had_no_room, 0, KERNELS);
 	suite_add_tcase(suite, all);
 	return engine_suite_run(suite, argv[0]);
