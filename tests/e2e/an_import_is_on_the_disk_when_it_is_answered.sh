@@ -109,29 +109,46 @@ curl*) ;;
 *) fail "the answer under a reset: $imported" ;;
 esac
 same "$io_error" "$(task_tells)" "the task under a reset"
-import_seconds=1
+
+# struck_dies RULE EVENT TASK [FILE FORMAT] - the client dies at EVENT.
+struck_dies()
+{
+	rig fault clear "$mnt" >/dev/null
+	rig fault add "$mnt" "xapi.import $1" >/dev/null
+	transfer_task
+	dies_when "$2" curl -v -H Expect: -T "${4:-kept.vhd}" -o answer \
+		"$(import_url "$leaf" "${5:-vhd}")"
+	same "$3" "$(task_tells)" "the task under '$1', whose client dies"
+}
+
+# In the words of an older curl and of a newer one.
+is_uploaded()
+{
+	grep -q -e 'completely uploaded' -e 'completely sent' curl.log
+}
+
 gone='["failure","INTERNAL_ERROR","the connection of the transfer has ended","EPIPE"]'
-struck reply=no-answer "curl 28" "$gone"
+struck_dies reply=no-answer is_uploaded "$gone"
 # What is still on its way fits into the socket: behind more of it the end is seen late.
-rig fault clear "$mnt" >/dev/null
-rig fault add "$mnt" "xapi.import hang offset=2MiB.." >/dev/null
-head -c 2162688 kept.raw >little
-import_vdi little "$leaf" raw
-same "curl 28" "$imported" "the answer under a hang"
-same "$gone" "$(task_tells)" "the task under a hang"
+head -c 2101248 kept.raw >little
+struck_dies "hang offset=2MiB.." has_struck "$gone" little raw
 # What is read no more: that the client has gone is seen late.
-struck "reply=no-read offset=4MiB.." "curl 28" "$io_error"
+struck_dies "reply=no-read offset=4MiB.." has_struck "$io_error"
 rig fault clear "$mnt" >/dev/null
 
 # A client that dies in the midst.
+has_begun()
+{
+	[ "$(call task.get_progress "\"$task\"")" != 0.0 ]
+}
+
 transfer_task
-timeout 1 curl -s --limit-rate 200k -H Expect: -T kept.vhd -o answer \
-	"$url/import_raw_vdi?vdi=$leaf&session_id=$session&task_id=$task&format=vhd" || true
+dies_when has_begun curl -s --limit-rate 200k -H Expect: -T kept.vhd -o answer \
+	"$(import_url "$leaf")"
 task_tells | grep -q '^\["failure","INTERNAL_ERROR","the connection' ||
 	fail "the task: $(task_tells)"
 
 # And all is well for the next one.
-import_seconds=60
 import_vdi kept.vhd "$leaf"
 same 200 "$imported" "the answer at the end"
 cmp "$mnt/live" kept.raw || fail "the disk at the end"

@@ -63,11 +63,26 @@ struck "delay=50ms offset=0..4MiB" 0 $whole '["success"]'
 struck "reply=cut offset=20MiB..24MiB" 0 $whole '["success"]'
 
 # A silent host: its client leaves, and then the task fails.
-export_seconds=1
-gone='["failure","INTERNAL_ERROR","the connection of the transfer has ended","EPIPE"]'
-struck hang 28 none "$gone"
-struck "hang offset=4MiB.." 28 $((1536 + 512 + 2 * (2097152 + 512) + 512)) "$gone"
-export_seconds=60
+has_struck_behind()
+{
+	has_struck && [ "$(stat -c %s out.vhd 2>/dev/null || echo 0)" = "$bytes" ]
+}
+
+# silent RULE BYTES - and so many bytes come.
+silent()
+{
+	bytes=$2
+	rig fault clear "$mnt" >/dev/null
+	rig fault add "$mnt" "xapi.export $1" >/dev/null
+	rm -f out.vhd
+	transfer_task
+	dies_when has_struck_behind curl -sS -N -o out.vhd "$(export_url "$snapshot")"
+	same '["failure","INTERNAL_ERROR","the connection of the transfer has ended","EPIPE"]' \
+		"$(task_tells)" "the task of '$1'"
+}
+
+silent hang 0
+silent "hang offset=4MiB.." $((1536 + 512 + 2 * (2097152 + 512) + 512))
 grep -q '"point":"xapi.export".*"offset":4194304' "$mnt/.snaprig/events.jsonl" ||
 	fail "not in the journal: $(tail -n 3 "$mnt/.snaprig/events.jsonl")"
 

@@ -24,9 +24,9 @@ other=$(vm_of other)
 
 # ---- a client that dies ----
 disk=$(snapshot_of "$web" first)
+has_part() { [ -s part ]; }
 transfer_task
-timeout -s KILL 1 curl -sS --limit-rate 1M -o part \
-	"$url/export_raw_vdi/?vdi=$disk&session_id=$session&task_id=$task&format=vhd" || true
+dies_when has_part curl -sS --limit-rate 1M -o part "$(export_url "$disk")"
 task_tells >told
 case $(cat told) in
 '["failure",'*) ;;
@@ -64,7 +64,7 @@ curl -sS -m 600 --limit-rate 1k -o part \
 	"$url/export_raw_vdi/?vdi=$disk&session_id=$session&format=vhd" 2>/dev/null &
 reader=$!
 on_exit "kill $reader 2>/dev/null"
-wait_until 30 [ -s part ] || fail "nothing of the export comes"
+wait_until 30 has_part || fail "nothing of the export comes"
 begun=$(date +%s)
 pool_end
 [ $(($(date +%s) - begun)) -lt 30 ] || fail "a slow reader holds the server up"

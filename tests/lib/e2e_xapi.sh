@@ -122,20 +122,53 @@ task_has_ended()
 	[ "$(call task.get_status "\"$task\"")" != '"pending"' ]
 }
 
+# export_url VDI [QUERY] - with the task.
+export_url()
+{
+	printf '%s\n' "$url/export_raw_vdi/?vdi=$1&session_id=$session&task_id=$task${2-&format=vhd}"
+}
+
+# import_url VDI [FORMAT] - with the task.
+import_url()
+{
+	printf '%s\n' \
+		"$url/import_raw_vdi?vdi=$1&session_id=$session&task_id=$task&format=${2:-vhd}"
+}
+
 # export_vdi FILE VDI [QUERY] - with a task; $exported is curl's exit code.
 export_vdi()
 {
 	transfer_task
 	exported=0
-	curl -sS -m "${export_seconds:-60}" -D head -o "$1" "$url/export_raw_vdi/?vdi=$2&session_id=$session&task_id=$task${3-&format=vhd}" \
-		2>curl.log || exported=$?
+	export_file=$1
+	shift
+	curl -sS -m 60 -D head -o "$export_file" "$(export_url "$@")" 2>curl.log || exported=$?
 }
 
 # import_vdi FILE VDI [FORMAT] - with a task; $imported is the HTTP status, or curl's message.
 import_vdi()
 {
 	transfer_task
-	imported=$(curl -sS -m "${import_seconds:-60}" -o answer -w '%{http_code}' -H Expect: -T "$1" \
-		"$url/import_raw_vdi?vdi=$2&session_id=$session&task_id=$task&format=${3:-vhd}" \
-		2>curl.log) || imported="curl $?"
+	import_file=$1
+	shift
+	imported=$(curl -sS -m 60 -o answer -w '%{http_code}' -H Expect: -T "$import_file" \
+		"$(import_url "$@")" 2>curl.log) || imported="curl $?"
+}
+
+# dies_when EVENT COMMAND... - a client that is killed as soon as EVENT, a function, succeeds.
+dies_when()
+{
+	dies_event=$1
+	shift
+	"$@" >/dev/null 2>curl.log &
+	dies_client=$!
+	wait_until 60 "$dies_event" || fail "there is no $dies_event: $(cat curl.log)"
+	kill -9 "$dies_client"
+	wait "$dies_client" 2>/dev/null || true
+}
+
+# has_struck - the latest rule at $mnt has fired.
+has_struck()
+{
+	[ "$(rig fault list "$mnt" --json | jq '.faults[-1].fired')" -gt 0 ]
 }
