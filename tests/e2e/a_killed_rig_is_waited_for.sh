@@ -2,18 +2,26 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The locks of a rig that was killed stay until its last I/O is over, which takes seconds on a busy
-# disk.  Here whoever locked the image is gone, and a child keeps the descriptor for three seconds.
+# disk.  Here whoever locked the image is gone, and a child keeps the descriptor until somebody says
+# that he waits.
 . "${0%/*}/../lib/e2e.sh"
+
+is_held()
+{
+	: >told
+	flock "$1" sh -c '(tries=600; until grep -q waiting told || [ $tries = 0 ]; do
+		tries=$((tries - 1)); sleep 0.1; done) >/dev/null 2>&1 &'
+}
 
 mount_volume 4MiB
 umount_volume
-flock "$image" sh -c 'sleep 3 >/dev/null 2>&1 &'
+is_held "$image"
 rig mount "$image" "$mnt" 2>told || fail "not waited for: $(cat told)"
 grep -q "waiting for a killed rig" told || fail "does not tell that it waits: $(cat told)"
 umount_volume
 
 # The same of the state folder, and of whoever checks.
-flock "$image.snaprig" sh -c 'sleep 3 >/dev/null 2>&1 &'
+is_held "$image.snaprig"
 rig verify "$image" 2>told || fail "not waited for: $(cat told)"
 grep -q "waiting for a killed rig" told || fail "does not tell that it waits: $(cat told)"
 

@@ -119,7 +119,7 @@ umount_volume
 rig mount "$image" "$mnt" --profile vss --time-scale 300 --writer 'simulated name=db limit=1h' \
 	--fault 'writer.freeze hang times=1'
 dies touch "$mnt/snapshots/t"
-wait_until 10 has_dead_set t || wait_until 1 has_dead_set null || fail "no set was left"
+wait_until 20 has_dead_set t || wait_until 1 has_dead_set null || fail "no set was left"
 wait_until 20 has_dead_set null || fail "ten minutes never pass"
 rig events "$mnt" | grep -q 'set.ended .*its time was over' || fail "not told"
 over

@@ -64,7 +64,7 @@ begin "0 8192 delay $SNAPRIG_PV 200704 150"
 i=0
 until [ "$(chunk 23)" = 0 ]; do
 	i=$((i + 1))
-	[ $i -lt 100 ]
+	[ $i -lt 600 ]
 	sleep 0.05
 done
 table cow '0 8192 error'

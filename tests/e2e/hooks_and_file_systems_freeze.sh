@@ -22,26 +22,23 @@ failure()
 	rig writers list "$mnt" --json | jq -r ".writers[] | select(.name == \"$1\") | .failure.why"
 }
 
-# can_write - the file system is not frozen; a frozen one would not let dd be killed.
-can_write()
+# writes_within SECONDS - the file system is not frozen; a frozen one would not let dd be killed.
+writes_within()
 {
 	dd if=/dev/zero of="$work/fs/probe" bs=4k count=1 conv=fsync status=none &
 	e2e_dd=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		kill -0 "$e2e_dd" 2>/dev/null || break
-		sleep 0.1
-	done
-	! kill -0 "$e2e_dd" 2>/dev/null
+	wait_until "$1" is_dead "$e2e_dd"
 }
+
+log_words() { paste -sd' ' - <"$work/hook.log"; }
+log_is_so() { [ "$(log_words)" = "$log_wanted" ]; }
 
 # log_is WORDS - by and by; a hook that is thawed because another one failed may still run.
 log_is()
 {
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		[ "$(paste -sd' ' - <"$work/hook.log")" != "$1" ] || break
-		sleep 0.1
-	done
-	same "$1" "$(paste -sd' ' - <"$work/hook.log")" "what the hook was called with"
+	log_wanted=$1
+	wait_until 20 log_is_so || :
+	same "$1" "$(log_words)" "what the hook was called with"
 	: >"$work/hook.log"
 }
 
@@ -59,7 +56,7 @@ rig writers add "$mnt" "fsfreeze path=$work/fs name=fs"
 random_bytes 1 1000000 >fs/file
 rig snapshot create "$mnt" s0
 log_is "freeze thaw"
-can_write || fail "the file system is still frozen"
+writes_within 60 || fail "the file system is still frozen"
 cp "$mnt/snapshots/s0" copy
 e2fsck -fn copy >log 2>&1 || fail "the snapshot of a frozen file system has errors"
 grep -q 'recovering journal' log && fail "the snapshot has to be recovered"
@@ -88,7 +85,7 @@ rig writers remove "$mnt" own
 
 # Frozen by hand, it is frozen; whoever is killed, it thaws.
 rig writers freeze "$mnt"
-can_write && fail "the file system is not frozen"
+! writes_within 1 || fail "the file system is not frozen"
 pkill -9 -f "hold-writer fsfreeze $work/fs"
 wait "$e2e_dd" || fail "the write that was frozen has failed"
 log_is "freeze thaw"
@@ -97,16 +94,13 @@ refused 2 'nothing is frozen' rig writers thaw "$mnt"
 rig writers freeze "$mnt"
 pkill -9 -f "hold-writer hook $hook"
 log_is "freeze thaw"
-can_write || fail "the file system stays frozen"
+writes_within 60 || fail "the file system stays frozen"
 
 rig writers freeze "$mnt"
 kill -9 "$(rig_pid)"
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	pgrep -f "hold-writer .* $work" >/dev/null || break
-	sleep 0.2
-done
+nobody_holds() { ! pgrep -f "hold-writer .*$work" >/dev/null; }
+wait_until 20 nobody_holds || fail "a process still holds something"
 log_is "freeze thaw"
-pgrep -f "hold-writer .*$work" && fail "a process still holds something"
 umount fs || fail "the file system cannot be unmounted"
 detach_loop "$loop" "$mnt/live"
 rig umount "$mnt" 2>/dev/null || :

@@ -28,8 +28,9 @@ touch "$mnt/snapshots/s0"
 write_at 0 65536 "$mnt/live"
 same active "$(status '.snapshots[0].state')" "state at 50 %"
 
+is_pressed() { [ "$(status '.gauges["memory.used"].value')" = 0.85 ]; }
 echo 850000 >"$group/memory.current"
-sleep 0.2
+wait_until 20 is_pressed || fail "memory.used is not 85 %"
 write_at 65536 65536 "$mnt/live"
 same failed "$(status '.snapshots[0].state')" "state at 85 %"
 

@@ -43,8 +43,8 @@ reads s2
 
 # Who hangs goes on when that is said, and when the rule goes.
 "$rig" fault add "$mnt" 'snapshot.read hang snapshot=vg0-s2 times=1 name=hang' >/dev/null
-timeout 20 dd if=/dev/vg0/s2 of=/dev/null bs=4k count=1 iflag=direct status=none &
-for _ in $(seq 200); do
+timeout 60 dd if=/dev/vg0/s2 of=/dev/null bs=4k count=1 iflag=direct status=none &
+for _ in $(seq 1000); do
 	grep -q '"rule":"snapshot.read hang.*"fault.fired"\|"fault.fired".*read hang' \
 		"$mnt/.snaprig/events.jsonl" && break
 	sleep 0.05

@@ -160,7 +160,7 @@ pid=$!
 tries=0
 until ls "$TMPDIR"/*/logs/b1.backup.log >/dev/null 2>&1; do
 	tries=$((tries + 1))
-	[ "$tries" -lt 100 ] || fail "the backup does not begin"
+	[ "$tries" -lt 600 ] || fail "the backup does not begin"
 	sleep 0.1
 done
 kill -TERM "$pid"

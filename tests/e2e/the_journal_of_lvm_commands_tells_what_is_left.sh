@@ -43,7 +43,7 @@ dmsetup suspend frozen
 dmeventd_like()
 {
 	dmsetup wait frozen &
-	sleep 0.5
+	sleeps $! dmsetup
 	kill -9 $!
 	wait $! || :
 }

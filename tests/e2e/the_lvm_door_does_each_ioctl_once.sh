@@ -49,14 +49,15 @@ same "20 created, 20 removed, 0 failed" "$(cat other)" "the other of two worlds"
 
 # Who waits for an event is killed, or interrupted as dmeventd interrupts its threads; who
 # waits for a device that is suspended is killed, too.
-cat >inside.sh <<'END'
+{
+	echo ". '$e2e_root/tests/lib/e2e_world.sh'"
+	cat <<'END'
 set -eu
 calls=$1
 dmsetup create d --table '0 8 zero'
 "$calls" wait d >waited &
 waiter=$!
-sleep 0.3
-kill -0 $waiter
+sleeps $waiter dm_calls
 kill -9 $waiter
 wait $waiter 2>/dev/null || :
 "$calls" wait-ticking d
@@ -68,11 +69,12 @@ kill -0 $reader
 dmsetup resume d
 wait $reader
 "$calls" wait d >waited &
-sleep 0.3
+sleeps $! dm_calls
 dmsetup remove d
 wait
 cat waited
 END
+} >inside.sh
 same "wait: Interrupted system call
 wait: success" "$(world -- sh inside.sh "$calls" 2>&1)" "who waits for an event"
 nothing_is_left

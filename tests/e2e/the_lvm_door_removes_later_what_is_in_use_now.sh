@@ -12,7 +12,7 @@ set -eu
 # Until no device is called $1.
 gone()
 {
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in $(seq 200); do
 		dmsetup info "$1" >/dev/null 2>&1 || return 0
 		sleep 0.1
 	done

@@ -116,7 +116,7 @@ touch leave
 status=0
 wait "$first" || status=$?
 same 5 "$status" "exit code of the first"
-wait_until 5 test -e left || fail "who was left did not get to its end"
+wait_until 30 test -e left || fail "who was left did not get to its end"
 grep -q '^mine' later || fail "devices of who was left: $(cat later)"
 umount_volume
 nothing_is_left

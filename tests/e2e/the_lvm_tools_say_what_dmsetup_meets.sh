@@ -24,10 +24,17 @@ Command failed.' dmsetup remove nix
 
 # Held for a while: it is told once a fifth of a second, and then removed.
 dmsetup create lin --table '0 2048 zero'
-sleep 1 </dev/mapper/lin &
-sleep 0.1
-dmsetup remove --retry lin 2>said
-[ "$(grep -c 'device-mapper: remove ioctl on lin  failed: Device or resource busy' said)" -ge 2 ]
+held_open /dev/mapper/lin
+: >said
+dmsetup remove --retry lin 2>said &
+remover=$!
+busy='device-mapper: remove ioctl on lin  failed: Device or resource busy'
+while [ "$(grep -c "$busy" said)" -lt 2 ]; do
+	[ -d /proc/$remover ]
+	sleep 0.05
+done
+let_go
+wait $remover
 ! dmsetup info lin >/dev/null 2>&1
 
 # The table becomes an error, the device stays; who reads it meets that.

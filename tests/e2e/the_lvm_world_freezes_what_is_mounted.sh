@@ -51,7 +51,7 @@ wait $inner || :
 i=0
 until [ "$(dmsetup info -c --noheadings -o open vg0-live)" = 0 ]; do
 	i=$((i + 1))
-	[ $i -lt 100 ]
+	[ $i -lt 600 ]
 	sleep 0.05
 done
 mount /dev/vg0/live /tmp/fs.$$

@@ -41,7 +41,7 @@ let_go
 i=0
 while dmsetup info late >/dev/null 2>&1; do
 	i=$((i + 1))
-	[ $i -lt 200 ]
+	[ $i -lt 600 ]
 	sleep 0.05
 done
 [ "$(nodes)" = vg0-live ]

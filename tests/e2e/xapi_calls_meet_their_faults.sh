@@ -172,9 +172,9 @@ name_is_set lost
 fails '["EVENTS_LOST"]' event.from '["vm"]' "$token" 1
 token=$(call event.from '["vm"]' "$token" 1 | jq .token)
 strikes "$system" 'xapi.event drop'
-call event.from '["vm"]' "$token" 1 >events &
+call event.from '["vm"]' "$token" 5 >events &
 waiter=$!
-sleep 0.3
+sleep 0.5
 name_is_set unheard
 wait "$waiter"
 same 0 "$(jq '.events | length' events)" "events that are dropped"

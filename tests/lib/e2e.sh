@@ -240,7 +240,7 @@ e2e_end()
 		done
 	jobs_end
 	# Its rig ends a moment after its mount.
-	if ! wait_until 10 no_rig_runs; then
+	if ! wait_until 60 no_rig_runs; then
 		echo "a rig is still running"
 		[ "$e2e_status" != 0 ] || e2e_status=1
 	fi

@@ -72,6 +72,19 @@ let_go()
 	wait "$holder" || :
 }
 
+# sleeps PID NAME - waits until the process runs NAME, and sleeps in a call.
+sleeps()
+{
+	world_looks=0
+	while [ $world_looks -lt 4 ]; do
+		sleep 0.05
+		[ -d "/proc/$1" ] || return
+		world_looks=$((world_looks + 1))
+		[ "$(cat "/proc/$1/comm")" = "$2" ] &&
+			grep -q '^State:[[:space:]]*S' "/proc/$1/status" || world_looks=0
+	done
+}
+
 # partition NODE - writes a DOS table with one partition: 100000 sectors from sector 2048 on.
 partition()
 {

@@ -47,7 +47,7 @@ save()
 # told - waits for $task; true if it has succeeded.
 told()
 {
-	for _ in $(seq 20); do
+	for _ in $(seq 300); do
 		status=$(call task.get_status "$session" "$task") || return
 		[ "$status" = pending ] || break
 		sleep 0.2
