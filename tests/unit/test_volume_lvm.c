@@ -315,6 +315,25 @@ START_TEST(one_that_does_not_bear_overflow_any_more_fails)
 }
 END_TEST
 
+/* As lvm.h says of what fails: nothing has changed. */
+START_TEST(an_attach_that_cannot_be_written_leaves_what_has_overflowed_as_it_is)
+{
+	ck_assert_int_eq(limit_to("s", 3 * BLOCK), 0);
+	ck_assert_int_eq(bear_overflow("s", true), 0);
+	ck_assert_int_eq(engine_write_to(&bench_engine, "s", 5 * BLOCK, BLOCK, 8), -EIO);
+	ck_assert(has_overflowed("s"));
+	ck_assert_int_eq(change("s", LVM_DETACH), 0);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	ck_assert_int_eq(bear_overflow("s", false), -EIO);
+	ck_assert(!is_attached("s"));
+	ck_assert(has_overflowed("s"));
+	ck_assert_int_eq(change("s", LVM_ATTACH), 0);
+	ck_assert(has_overflowed("s"));
+	ck_assert_int_eq(engine_write_to(&bench_engine, "s", 0, BLOCK, 9), -EIO);
+	ck_assert(!engine_has_failed(engine_find(&bench_engine, "s"), NULL));
+}
+END_TEST
+
 START_TEST(a_limit_is_whole_sectors_and_not_nothing)
 {
 	ck_assert_int_eq(limit_to("s", 0), -EINVAL);
@@ -346,6 +365,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, more_room_is_room_and_less_overflows_at_the_next_block);
 	tcase_add_test(tcase, one_that_bears_overflow_is_read_on_and_not_written_to);
 	tcase_add_test(tcase, one_that_does_not_bear_overflow_any_more_fails);
+	tcase_add_test(tcase, an_attach_that_cannot_be_written_leaves_what_has_overflowed_as_it_is);
 	tcase_add_test(tcase, a_limit_is_whole_sectors_and_not_nothing);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);

@@ -101,6 +101,14 @@ static void attach_end(struct lvm_change *change, int result)
 	change_end(change, result);
 }
 
+static void set_overflow(const struct lvm_change *change)
+{
+	if (!change->sets_overflow)
+		return;
+	change->snapshot->bears_overflow = change->bears_overflow;
+	change->snapshot->has_overflowed = false;
+}
+
 static void mode_written(struct lvm_change *change)
 {
 	struct snapshot *snapshot = change->snapshot;
@@ -110,6 +118,8 @@ static void mode_written(struct lvm_change *change)
 	/* From now on its content changes with the live view. */
 	if (snapshot->is_detached)
 		snapshot_changed(snapshot);
+	else
+		set_overflow(change);
 	attach_end(change, 0);
 }
 
@@ -137,6 +147,8 @@ static void change_mode(struct lvm_change *change)
 	bool detaches = change->kind == LVM_DETACH;
 
 	if (snapshot->state == SNAPSHOT_ACTIVE && snapshot->is_detached == detaches) {
+		if (!detaches)
+			set_overflow(change);
 		change_end(change, 0);
 		return;
 	}
@@ -206,10 +218,6 @@ void volume_lvm_change(struct volume *volume, struct snapshot *snapshot, struct 
 		change->refusal = "profile lvm alone can";
 		change->done(change, -EOPNOTSUPP);
 		return;
-	}
-	if (change->kind == LVM_ATTACH && change->sets_overflow) {
-		snapshot->bears_overflow = change->bears_overflow;
-		snapshot->has_overflowed = false;
 	}
 	/* A deletion waits for the last change. */
 	snapshot_get(snapshot);
