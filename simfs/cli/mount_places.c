@@ -186,7 +186,7 @@ static int refuse_long(const struct mount_places *places)
 	if (geteuid() == 0 || length <= MTAB_PATHS_BYTES)
 		return EXIT_MET;
 	log_error("fusermount3 could not unmount what has paths so long (%zu bytes, at most %d): "
-		  "image '%s' at '%s'",
+		  "image '%s' at '%s' (try shorter paths)",
 		length, MTAB_PATHS_BYTES, places->image, places->mount_point);
 	return EXIT_USAGE;
 }
