@@ -89,6 +89,20 @@ same "wait: Interrupted system call" \
 	"$(world -- sh -c 'dmsetup create d --table "0 8 zero"; "$0" wait-ticking d' "$calls")" \
 	"an event that is waited for"
 
+# Who is refused since there are too many calls hears why.
+cat >bomb.sh <<'END'
+set -eu
+dmsetup create d --table '0 8 zero'
+"$1" bomb 600 d &
+while dmsetup ls >/dev/null 2>refused; do
+	sleep 0.1
+done
+kill -9 $!
+cat refused
+END
+world -- sh bomb.sh "$calls" >said || fail "a bomb: $(cat said)"
+grep -q 'failed: Cannot allocate memory' said || fail "a bomb: $(cat said)"
+
 # Two worlds at once, one of them joined, and none inside.
 rig create other.img --size 16MiB
 rig create third.img --size 16MiB

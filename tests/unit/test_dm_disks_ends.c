@@ -120,6 +120,39 @@ START_TEST(a_hold_that_is_interrupted_holds_nothing)
 }
 END_TEST
 
+#define CALLS_IN_A_STORM 2000
+
+/* Holds and releases a disk that nothing keeps busy; HOLDER's result is the first surprise. */
+static void *hold_in_a_storm(void *context)
+{
+	struct holder *holder = context;
+
+	holder->result = 0;
+	for (int at = 0; at < CALLS_IN_A_STORM && holder->result == 0; at++) {
+		holder->result = disks_hold(disks, 1);
+		if (holder->result == 0)
+			holder->result = disks_release(disks, 1);
+	}
+	holder->has_ended = true;
+	return NULL;
+}
+
+/* What says that it gives up may come when the answer is on its way. */
+START_TEST(a_call_that_is_interrupted_again_and_again_gets_its_answer)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	struct holder holder = { .has_ended = false };
+
+	make_disk(1, piece_zero(0, 64));
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	ck_assert_int_eq(pthread_create(&holder.thread, NULL, hold_in_a_storm, &holder), 0);
+	for (; !holder.has_ended; usleep(1))
+		ck_assert_int_eq(pthread_kill(holder.thread, SIGUSR1), 0);
+	ck_assert_int_eq(pthread_join(holder.thread, NULL), 0);
+	ck_assert_int_eq(holder.result, 0);
+}
+END_TEST
+
 START_TEST(who_reads_a_held_disk_can_be_killed)
 {
 	make_disk(1, piece_file(0, 64, below_file, 0));
@@ -271,6 +304,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, a_hold_waits_until_a_disk_below_goes_on);
 	tcase_add_test(tests, a_hold_that_is_interrupted_holds_nothing);
+	tcase_add_test(tests, a_call_that_is_interrupted_again_and_again_gets_its_answer);
 	tcase_add_test(tests, who_reads_a_held_disk_can_be_killed);
 	tcase_add_test(tests, when_all_fail_who_waits_gets_an_error);
 	tcase_add_test(tests, when_the_process_is_killed_nobody_waits_for_it);

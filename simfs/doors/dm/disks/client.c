@@ -52,15 +52,18 @@ static int send_call(int fd, const struct wire_call *wire, const int *fds, size_
 
 /*
  * An interrupted caller says so and still waits for the answer: the call may have been done
- * already, and then that is the answer.
+ * already, and then that is the answer.  If nobody has read what he said when the other end is
+ * closed, a receive fails once, with ECONNRESET, and the next one gets the answer.
  */
 static int receive_answer(int fd, uint64_t *ret)
 {
 	struct wire_answer answer;
 	ssize_t got;
 
-	while ((got = recv(fd, &answer, sizeof answer, 0)) < 0 && errno == EINTR)
-		(void)!send(fd, &(char){ WIRE_GIVES_UP }, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while ((got = recv(fd, &answer, sizeof answer, 0)) < 0 &&
+		(errno == EINTR || errno == ECONNRESET))
+		if (errno == EINTR)
+			(void)!send(fd, &(char){ WIRE_GIVES_UP }, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (got != sizeof answer)
 		return -ENOTCONN;
 	if (answer.error == 0 && ret)

@@ -41,9 +41,10 @@ int fd_take(int socket, int *ret)
 	struct cmsghdr *header;
 	ssize_t length;
 
+	/* A peer that has left without reading all fails one receive; what it said comes behind. */
 	do
 		length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-	while (length < 0 && errno == EINTR);
+	while (length < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (length < 0)
 		return -errno;
 	if (length != sizeof news)

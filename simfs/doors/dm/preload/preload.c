@@ -67,7 +67,10 @@ static bool is_door(int fd)
 	       strncmp(address.sun_path, PRELOAD_SOCKET, sizeof address.sun_path) == 0;
 }
 
-/* Sends REQUEST and waits for the answer; signals do not interrupt that if IS_PATIENT. */
+/*
+ * Sends REQUEST and waits for the answer; signals do not interrupt that if IS_PATIENT.  Who refuses
+ * does not read the request: a receive then fails once, with ECONNRESET, before the refusal.
+ */
 static int door_ask(int fd, const struct preload_request *request, bool is_patient)
 {
 	int32_t answer;
@@ -77,7 +80,7 @@ static int door_ask(int fd, const struct preload_request *request, bool is_patie
 	(void)syscall(SYS_sendto, fd, request, sizeof *request, MSG_NOSIGNAL, NULL, 0);
 	do
 		count = syscall(SYS_recvfrom, fd, &answer, sizeof answer, 0, NULL, NULL);
-	while (count < 0 && errno == EINTR && is_patient);
+	while (count < 0 && (errno == ECONNRESET || (errno == EINTR && is_patient)));
 	if (count < 0 && errno == EINTR)
 		return -EINTR;
 	/* Otherwise the supervisor is gone. */
