@@ -98,10 +98,12 @@ bool http_server_is_open(const struct http_server *server)
 
 void http_server_quiesce(struct http_server *server)
 {
-	AUTO(auto_close) int fd = server->daemon ? MHD_quiesce_daemon(server->daemon) : -1;
-
 	if (!server->daemon)
 		return;
+	/* It stays open while the library's thread lives, which may be about to look at it. */
+	server->listen_fd = MHD_quiesce_daemon(server->daemon);
+	if (server->listen_fd >= 0)
+		shutdown(server->listen_fd, SHUT_RDWR);
 	pthread_mutex_lock(&server->mutex);
 	server->is_ending = true;
 	while (server->is_handing)
