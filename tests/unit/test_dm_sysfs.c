@@ -208,6 +208,33 @@ START_TEST(who_lies_on_whom_is_linked_both_ways)
 }
 END_TEST
 
+static unsigned int looks;
+
+static void look_meanwhile(struct dm_caller *from, struct dm_effect *effect)
+{
+	(void)from;
+	(void)effect;
+	looks++;
+	look();
+	expect_makeable();
+	expect_resolvable();
+	expect_none("block/dm-1");
+	expect_none("block/sda/sda3/holders/dm-1");
+}
+
+/* It has its disks open, and is none yet. */
+START_TEST(a_device_is_not_shown_while_its_first_table_is_loaded)
+{
+	dm_caller_create(&caller, "s");
+	caller.meanwhile = look_meanwhile;
+	ck_assert_int_eq(dm_caller_load(&caller, "s", "0 8 snapshot 259:0 259:1 P 8"), 0);
+	caller.meanwhile = NULL;
+	ck_assert_uint_gt(looks, 0);
+	look();
+	expect("block/sda/sda3/holders/dm-1", "../../../../block/dm-1");
+}
+END_TEST
+
 START_TEST(what_has_gone_is_not_shown)
 {
 	dm_caller_make(&caller, "lv", "0 16 linear 259:0 0");
@@ -231,6 +258,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, base_disks_are_known_once_and_are_none_of_our_devices);
 	tcase_add_test(tcase, a_device_shows_what_it_is);
 	tcase_add_test(tcase, who_lies_on_whom_is_linked_both_ways);
+	tcase_add_test(tcase, a_device_is_not_shown_while_its_first_table_is_loaded);
 	tcase_add_test(tcase, what_has_gone_is_not_shown);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);

@@ -327,7 +327,8 @@ int dm_sysfs_view(const struct dm_model *model, struct dm_sysfs *ret)
 		if (device->loaded)
 			add_device(&builder, device);
 	while ((device = dm_model_next(model, device)))
-		add_holders(&builder, device);
+		if (device->loaded)
+			add_holders(&builder, device);
 
 	dm_sysfs_add_folder(&builder, "dev");
 	dm_sysfs_add_folder(&builder, "dev/block");
