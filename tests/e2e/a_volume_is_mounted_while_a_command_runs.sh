@@ -54,8 +54,8 @@ nothing_is_left "what is refused"
 
 # ---- CMD does harm ----
 
-ends 0 "$image" "$mnt" -- sh -c 'sleep 60 <"$SNAPRIG_LIVE" >/dev/null 2>&1 & echo $! >"$1"' \
-	sh "$work/pid"
+ends 0 "$image" "$mnt" -- sh -c 'exec 3<"$SNAPRIG_LIVE"; sleep 60 <&3 >/dev/null 2>&1 &
+	echo $! >"$1"' sh "$work/pid"
 kill "$(cat pid)" || fail "the process that was left is gone"
 ends 0 "$image" "$mnt" -- sh -c 'cd "$SNAPRIG_MNT" && (sleep 2 >/dev/null 2>&1 &)'
 ends 0 --size 1MiB -- sh -c '"$1" umount "$SNAPRIG_MNT"' sh "$SNAPRIG"
