@@ -19,7 +19,7 @@ timed()
 	local name=$1 begun=$SECONDS
 	shift
 	runuser -u "$user" -- "$@" >"$log" 2>&1 </dev/null || {
-		grep -E -A12 '^FAIL ' "$log" | head -n 120
+		grep -E -A28 '^FAIL ' "$log" | head -n 120
 		tail -n 20 "$log"
 		echo "FAIL: $name as $user"
 		exit 1
