@@ -101,9 +101,10 @@ static void attach_end(struct lvm_change *change, int result)
 	change_end(change, result);
 }
 
+/* Only when the attach is done: one that fails changes nothing. */
 static void set_overflow(const struct lvm_change *change)
 {
-	if (!change->sets_overflow)
+	if (change->kind != LVM_ATTACH || !change->sets_overflow)
 		return;
 	change->snapshot->bears_overflow = change->bears_overflow;
 	change->snapshot->has_overflowed = false;
@@ -118,8 +119,7 @@ static void mode_written(struct lvm_change *change)
 	/* From now on its content changes with the live view. */
 	if (snapshot->is_detached)
 		snapshot_changed(snapshot);
-	else
-		set_overflow(change);
+	set_overflow(change);
 	attach_end(change, 0);
 }
 
@@ -147,8 +147,7 @@ static void change_mode(struct lvm_change *change)
 	bool detaches = change->kind == LVM_DETACH;
 
 	if (snapshot->state == SNAPSHOT_ACTIVE && snapshot->is_detached == detaches) {
-		if (!detaches)
-			set_overflow(change);
+		set_overflow(change);
 		change_end(change, 0);
 		return;
 	}
